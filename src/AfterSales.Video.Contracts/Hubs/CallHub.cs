@@ -1,0 +1,142 @@
+using System.Text.Json.Serialization;
+
+namespace AfterSales.Video.Contracts.Hubs;
+
+/// <summary>
+/// /hubs/call: one participant's place in one call. Buyers come with their session cookie, staff with theirs (or a bearer
+/// token). Refusals are values; a HubException means a bug.
+/// </summary>
+public interface ICallHub
+{
+    /// <summary>First call on every connection. With a resume token of the same participant the place is taken back: no new negotiation, missed messages follow.</summary>
+    Task<ConnectResult> Connect(ConnectRequest request);
+
+    /// <summary>SDP offer (≤ 16 KB) → answer, one round trip. Used for the first negotiation, added sections and ICE restart alike.</summary>
+    Task<NegotiateResult> Negotiate(NegotiateRequest request);
+
+    /// <summary>What each of my sections carries and whether it is muted.</summary>
+    Task<CommandResult> SetPublications(SetPublicationsRequest request);
+
+    /// <summary>Buyer only: "reading_consent", "checking_camera", "connecting", "connected".</summary>
+    Task<CommandResult> ReportStep(ReportStepRequest request);
+
+    /// <summary>Times measured in the client.</summary>
+    Task<CommandResult> ReportTiming(ReportTimingRequest request);
+
+    /// <summary>Acknowledges all messages up to and with this number, so that the server may forget them.</summary>
+    Task<CommandResult> Acknowledge(AcknowledgeRequest request);
+
+    /// <summary>Staff: ends the call for everybody. Buyer: hangs up, which ends the call too.</summary>
+    Task<CommandResult> HangUp(HangUpRequest request);
+
+    /// <summary>Staff only: leave without ending the call.</summary>
+    Task<CommandResult> Leave(LeaveRequest request);
+}
+
+/// <summary>What the server calls on a participant's connection.</summary>
+public interface ICallClient
+{
+    /// <summary>Numbered from 1 without gaps for each participant; after a resume the missed ones are sent again in order.</summary>
+    Task Receive(CallMessage message);
+}
+
+/// <param name="CallId">The call; buyers may leave it empty (their cookie says which).</param>
+/// <param name="ResumeToken">From an earlier ConnectResult of this page; null on a fresh page.</param>
+/// <param name="LastSeq">Last message number received; 0 at first.</param>
+public sealed record ConnectRequest(string CallId, string? ResumeToken, long LastSeq);
+
+/// <param name="Outcome">"joined" (new place: negotiate), "resumed" (place kept: nothing to negotiate), "rejoin" (stale token: connect again without one), "refused".</param>
+/// <param name="Code">Problem code when refused.</param>
+public sealed record ConnectResult(
+    string Outcome, string? Code, string? ParticipantId, string? ResumeToken, CallSnapshot? Snapshot, IReadOnlyList<IceServer> IceServers);
+
+public sealed record IceServer(IReadOnlyList<string> Urls, string? Username, string? Credential);
+
+public sealed record CallSnapshot(
+    string CallId, string TicketId, string State, bool Recording, double ElapsedSeconds,
+    IReadOnlyList<ParticipantView> Participants, IReadOnlyList<SlotView> Slots);
+
+/// <param name="Role">"buyer", "agent", "expert", "supervisor".</param>
+/// <param name="Connection">"joining", "connected", "reconnecting".</param>
+public sealed record ParticipantView(
+    string ParticipantId, string Role, string DisplayName, string Connection, IReadOnlyList<PublicationView> Publications);
+
+/// <param name="Kind">"audio" or "video".</param>
+/// <param name="Source">"camera", "microphone" or "screen".</param>
+public sealed record PublicationView(string PublicationId, string Kind, string Source, bool Muted, bool Active);
+
+/// <summary>Which publication plays on my section with this mid; nulls when it is free.</summary>
+public sealed record SlotView(string Mid, string Kind, string? PublicationId, string? ParticipantId, string? Source);
+
+public sealed record NegotiateRequest(string Sdp);
+
+/// <param name="Sdp">The answer; null when refused.</param>
+/// <param name="Code">"media.sdp_refused", "consent.required", "call.ended", "session.rejoin".</param>
+public sealed record NegotiateResult(string? Sdp, string? Code, string? Detail, IReadOnlyList<SlotView> Slots);
+
+public sealed record SetPublicationsRequest(IReadOnlyList<PublicationUpdate> Publications);
+
+public sealed record PublicationUpdate(string Mid, string Source, bool Muted);
+
+public sealed record ReportStepRequest(string Step);
+
+/// <param name="Measure">"agree_to_agent_frame" (agent page; server relates it to the buyer's Agree), "agree_to_buyer_audio", "agree_to_buyer_frame", "connect", "resume".</param>
+/// <param name="Milliseconds">Since Agree on the buyer's page. Agent: since the message consent_given reached it.</param>
+public sealed record ReportTimingRequest(string Measure, double Milliseconds);
+
+public sealed record AcknowledgeRequest(long Seq);
+
+public sealed record HangUpRequest(string Reason);
+
+public sealed record LeaveRequest(string Reason);
+
+/// <param name="Code">Null when done.</param>
+public sealed record CommandResult(string? Code);
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(ParticipantChanged), "participant_changed")]
+[JsonDerivedType(typeof(ParticipantGone), "participant_gone")]
+[JsonDerivedType(typeof(SlotsChanged), "slots_changed")]
+[JsonDerivedType(typeof(NegotiationWanted), "negotiation_wanted")]
+[JsonDerivedType(typeof(BuyerStepChanged), "buyer_step_changed")]
+[JsonDerivedType(typeof(ConsentGiven), "consent_given")]
+[JsonDerivedType(typeof(QualityChanged), "quality_changed")]
+[JsonDerivedType(typeof(RecordingStateChanged), "recording_state_changed")]
+[JsonDerivedType(typeof(CallEnded), "call_ended")]
+[JsonDerivedType(typeof(Replaced), "replaced")]
+public abstract record CallMessage
+{
+    /// <summary>1, 2, 3… for this participant.</summary>
+    public long Seq { get; init; }
+}
+
+/// <summary>Joined, (re)connected, or its publications changed: the whole view.</summary>
+public sealed record ParticipantChanged(ParticipantView Participant) : CallMessage;
+
+/// <param name="Reason">"left", "hung_up", "timeout", "transferred".</param>
+public sealed record ParticipantGone(string ParticipantId, string Reason) : CallMessage;
+
+/// <summary>All my slots.</summary>
+public sealed record SlotsChanged(IReadOnlyList<SlotView> Slots) : CallMessage;
+
+/// <summary>Offer again with at least this many receiving sections of each kind.</summary>
+public sealed record NegotiationWanted(int AudioSlots, int VideoSlots, string Reason) : CallMessage;
+
+/// <summary>Staff only.</summary>
+public sealed record BuyerStepChanged(string Step) : CallMessage;
+
+/// <summary>The buyer pressed Agree: start the clock of tap-to-first-frame.</summary>
+public sealed record ConsentGiven(DateTimeOffset At) : CallMessage;
+
+/// <summary>About once a second. Loss 0..1.</summary>
+public sealed record QualityChanged(
+    string ParticipantId, double UplinkLoss, double DownlinkLoss, double RoundTripMs, long UplinkBps, long DownlinkBps, string Level) : CallMessage;
+
+/// <param name="State">"recording", "paused", "muxing", "ready", "partial", "empty", "failed".</param>
+public sealed record RecordingStateChanged(string State) : CallMessage;
+
+/// <summary>The last message. Reason as CallView.EndReason.</summary>
+public sealed record CallEnded(string Reason) : CallMessage;
+
+/// <summary>Another tab or device took this place; this page must stop.</summary>
+public sealed record Replaced(string By) : CallMessage;

@@ -1,0 +1,117 @@
+using AfterSales.Video.Rtc.Sdp;
+
+namespace AfterSales.Video.Sfu.Rooms;
+
+/// <summary>
+/// A call's meeting place: up to 8 participants on one media loop. Callable from any thread; every call is carried to the loop
+/// and its result back. Subscriptions are desired state: everyone receives everyone else, placed on the receiving
+/// m-sections ("slots") the participant offered.
+/// </summary>
+public interface IRoom
+{
+    string RoomId { get; }
+
+    /// <summary>Adds a participant (no media yet). Refused when the room is full or closed.</summary>
+    Task<RoomResult> JoinAsync(ParticipantSpec participant, CancellationToken ct);
+
+    /// <summary>First or later offer of a participant: creates or updates its peer and answers in one round trip.</summary>
+    Task<NegotiationResult> NegotiateAsync(string participantId, string offerSdp, CancellationToken ct);
+
+    /// <summary>What the participant says about its own sections: source by mid, and whether each is muted.</summary>
+    Task<RoomResult> SetPublicationsAsync(string participantId, IReadOnlyList<PublicationSpec> publications, CancellationToken ct);
+
+    /// <summary>Drops the peer but keeps the participant (a WHIP DELETE, or a page about to come back).</summary>
+    Task<RoomResult> DisconnectAsync(string participantId, CancellationToken ct);
+
+    Task<RoomResult> LeaveAsync(string participantId, string reason, CancellationToken ct);
+
+    Task CloseAsync(string reason, CancellationToken ct);
+
+    /// <summary>State for late joiners, metrics and tests.</summary>
+    Task<RoomSnapshot> SnapshotAsync(CancellationToken ct);
+}
+
+/// <summary>Hears a room's events in order, on the media loop. Must not block: hand over to a bounded queue.</summary>
+public interface IRoomObserver
+{
+    void OnRoomEvent(string roomId, RoomEvent roomEvent);
+}
+
+/// <param name="Error">Null when it was done. Stable codes: "room.full", "room.closed", "room.busy", "participant.unknown", "participant.exists".</param>
+public readonly record struct RoomResult(string? Error)
+{
+    public static RoomResult Done => default;
+    public bool IsDone => Error is null;
+}
+
+/// <param name="ParticipantId">Chosen by the caller, unique in the room.</param>
+/// <param name="Role">"buyer", "agent", "expert", "supervisor".</param>
+public sealed record ParticipantSpec(string ParticipantId, string Role)
+{
+    public bool MayPublish { get; init; } = true;
+    public bool MaySubscribe { get; init; } = true;
+}
+
+/// <param name="Mid">The m-section of the participant's own offer.</param>
+/// <param name="Source">"camera", "microphone" or "screen".</param>
+public sealed record PublicationSpec(string Mid, string Source, bool Muted);
+
+public abstract record RoomEvent
+{
+    private RoomEvent()
+    {
+    }
+
+    public sealed record ParticipantJoined(string ParticipantId, string Role) : RoomEvent;
+
+    /// <summary>Media can flow: ICE and DTLS are done.</summary>
+    public sealed record ParticipantConnected(string ParticipantId, string TransportProtocol) : RoomEvent;
+
+    /// <summary>Nothing heard for 5 s; the participant stays in the room.</summary>
+    public sealed record ParticipantInterrupted(string ParticipantId) : RoomEvent;
+
+    /// <summary>The peer ended without the participant leaving; a new offer brings it back.</summary>
+    public sealed record PeerClosed(string ParticipantId, string Reason) : RoomEvent;
+
+    public sealed record ParticipantLeft(string ParticipantId, string Reason) : RoomEvent;
+
+    /// <summary>What others can receive from this participant, complete each time.</summary>
+    public sealed record PublicationsChanged(string ParticipantId, IReadOnlyList<PublicationSnapshot> Publications) : RoomEvent;
+
+    /// <summary>Which publication plays on which of the participant's sections, complete each time.</summary>
+    public sealed record SlotsChanged(string ParticipantId, IReadOnlyList<SlotAssignment> Slots) : RoomEvent;
+
+    /// <summary>The participant should add receiving sections (or narrow its codecs) and offer again.</summary>
+    public sealed record NegotiationWanted(string ParticipantId, int AudioSlots, int VideoSlots, string Reason) : RoomEvent;
+
+    /// <summary>Once a second per connected participant.</summary>
+    public sealed record Quality(string ParticipantId, ParticipantQuality Value) : RoomEvent;
+
+    public sealed record Closed(string Reason) : RoomEvent;
+}
+
+public sealed record PublicationSnapshot(string PublicationId, string ParticipantId, string Role, MediaKind Kind, string Source, bool Muted, bool Active);
+
+/// <param name="PublicationId">Null when the slot is empty now.</param>
+public sealed record SlotAssignment(string Mid, MediaKind Kind, string? PublicationId, string? FromParticipantId, string? Source);
+
+/// <summary>Uplink is participant → server, downlink server → participant. Loss in 0..1, over the last second.</summary>
+public sealed record ParticipantQuality
+{
+    public double UplinkLoss { get; init; }
+    public double DownlinkLoss { get; init; }
+    public double RoundTripMs { get; init; }
+    public long UplinkBps { get; init; }
+    public long DownlinkBps { get; init; }
+
+    /// <summary>Estimated capacity of the downlink; 0 when unknown.</summary>
+    public long DownlinkEstimateBps { get; init; }
+    public long RepairedPackets { get; init; }
+}
+
+public sealed record RoomSnapshot(
+    string RoomId,
+    IReadOnlyList<ParticipantSnapshot> Participants,
+    IReadOnlyList<PublicationSnapshot> Publications);
+
+public sealed record ParticipantSnapshot(string ParticipantId, string Role, bool Connected, ParticipantQuality Quality, IReadOnlyList<SlotAssignment> Slots);
