@@ -1,3 +1,35 @@
-.PHONY: contracts
+# The index of daily tasks. `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test check format contracts e2e screenshots bench fuzz
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: ## build and start everything
+	./run.sh
+
+test: ## install what tests need, run all of them
+	./test.sh
+
+check: ## formatting, linters, types, size budget; warnings are errors
+	dotnet format AfterSales.Video.sln --verify-no-changes --no-restore
+	cd web-client && npm run --silent lint && npm run --silent typecheck && npm run --silent build -- --logLevel warn && npm run --silent size
+
+format: ## put the formatting right
+	dotnet format AfterSales.Video.sln
+	cd web-client && npm run --silent lint -- --fix
+
 contracts: ## write the TypeScript contracts from the C# ones
 	UPDATE_CONTRACTS=1 dotnet test tests/AfterSales.Video.Contracts.Tests --nologo
+
+e2e: ## end to end in real browsers; GREP=pattern picks tests
+	./test.sh e2e
+
+screenshots: ## every page and state, both languages, phone and desktop, into artifacts/screenshots
+	cd web-client && npm run --silent screenshots
+
+bench: ## benchmarks: SRTP, forwarding, first frame, memory (Markdown tables)
+	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
+
+fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
+	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM
