@@ -24,9 +24,9 @@ internal static class PacketInfo
             var (level, type) = (MemoryMarshal.Read<int>(control[8..]), MemoryMarshal.Read<int>(control[12..]));
             var body = control[HeaderLength..length];
             if (level == Libc.ProtocolIpv6 && type == Libc.Ipv6PacketInfo && body.Length >= Inet6Length)
-                return TransportAddress.FromIPv6Bytes(body, port, 0);
+                return TransportAddress.FromBytes(body[..16], port);
             if (level == Libc.ProtocolIp && type == Libc.IpPacketInfo && body.Length >= Inet4Length)
-                return TransportAddress.FromIPv4Bytes(body[8..], port);
+                return TransportAddress.FromBytes(body.Slice(8, 4), port);
             control = control[Math.Min((length + 7) & ~7, control.Length)..];
         }
 
@@ -44,9 +44,9 @@ internal static class PacketInfo
         MemoryMarshal.Write(control[8..], inet6 ? Libc.ProtocolIpv6 : Libc.ProtocolIp);
         MemoryMarshal.Write(control[12..], inet6 ? Libc.Ipv6PacketInfo : Libc.IpPacketInfo);
         if (inet6)
-            source.WriteIPv6Bytes(control[HeaderLength..]);
+            source.WriteMapped(control[HeaderLength..]);
         else
-            source.WriteIPv4Bytes(control[(HeaderLength + 4)..]); // ipi_spec_dst is the source when sending
+            source.WriteAddress(control[(HeaderLength + 4)..]); // ipi_spec_dst is the source when sending
         return HeaderLength + ((body + 7) & ~7);
     }
 }

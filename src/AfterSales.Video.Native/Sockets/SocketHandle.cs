@@ -39,7 +39,7 @@ public abstract unsafe class SocketHandle : SafeHandleMinusOneIsInvalid
         if (inet6)
             SetOption(Libc.ProtocolIpv6, Libc.Ipv6Only, address.Equals(IPAddress.IPv6Any) ? 0 : 1);
         Span<byte> name = stackalloc byte[SocketName.Capacity];
-        var length = SocketName.Write(name, TransportAddress.From(address, port), inet6);
+        var length = SocketName.Write(name, TransportAddress.From(new IPEndPoint(address, port)), inet6);
         fixed (byte* pointer = name)
         {
             if (Libc.Bind(this, pointer, (uint)length) != 0)

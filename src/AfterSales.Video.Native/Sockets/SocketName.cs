@@ -18,12 +18,12 @@ internal static class SocketName
         if (!inet6)
         {
             MemoryMarshal.Write(name, (ushort)Libc.AddressFamilyInet);
-            address.WriteIPv4Bytes(name[4..]);
+            address.WriteAddress(name[4..]);
             return Inet4Length;
         }
 
         MemoryMarshal.Write(name, (ushort)Libc.AddressFamilyInet6);
-        address.WriteIPv6Bytes(name[8..]);
+        address.WriteMapped(name[8..]);
         MemoryMarshal.Write(name[24..], address.ScopeId);
         return Inet6Length;
     }
@@ -33,8 +33,8 @@ internal static class SocketName
         var port = BinaryPrimitives.ReadUInt16BigEndian(name[2..]);
         return MemoryMarshal.Read<ushort>(name) switch
         {
-            Libc.AddressFamilyInet => TransportAddress.FromIPv4Bytes(name[4..], port),
-            Libc.AddressFamilyInet6 => TransportAddress.FromIPv6Bytes(name[8..], port, MemoryMarshal.Read<uint>(name[24..])),
+            Libc.AddressFamilyInet => TransportAddress.FromBytes(name.Slice(4, 4), port),
+            Libc.AddressFamilyInet6 => TransportAddress.FromBytes(name.Slice(8, 16), port).WithScope(MemoryMarshal.Read<uint>(name[24..])),
             _ => default,
         };
     }

@@ -1,75 +1,111 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Runtime.InteropServices;
+using System.Net.Sockets;
 
 namespace AfterSales.Video.Native.Sockets;
 
 /// <summary>
-/// An IP address and port as a value: IPv4 is held in its IPv4-mapped IPv6 form, so that comparing and hashing need no
-/// allocation and no case distinction. The default value means "unspecified".
+/// An IP address and port as a value: no allocation, usable as a dictionary key. IPv4 is held as its IPv4-mapped IPv6
+/// form (RFC 4291 §2.5.5.2), so what a dual-stack socket reports and what a candidate line says compare equal.
 /// </summary>
-[StructLayout(LayoutKind.Auto)]
 public readonly struct TransportAddress : IEquatable<TransportAddress>
 {
-    private const uint MappedPrefix = 0x0000FFFF;
+    private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
     private readonly ulong _high;
     private readonly ulong _low;
 
-    private TransportAddress(ulong high, ulong low, ushort port, uint scopeId)
+    private TransportAddress(ulong high, ulong low, ushort port, uint scopeId = 0)
     {
-        (_high, _low, Port, ScopeId) = (high, low, port, scopeId);
+        _high = high;
+        _low = low;
+        Port = port;
+        ScopeId = scopeId;
     }
 
+    /// <summary>Host byte order.</summary>
     public ushort Port { get; }
 
     /// <summary>Interface index of a link-local IPv6 address, else 0.</summary>
     public uint ScopeId { get; }
 
-    public bool IsUnspecified => _high == 0 && (_low == 0 || (_low == (ulong)MappedPrefix << 32));
+    public bool IsIPv4 => _high == 0 && (_low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
 
-    public bool IsIPv4 => _high == 0 && _low >> 32 == MappedPrefix;
+    /// <summary>True for the default value, which no packet can come from.</summary>
+    public bool IsEmpty => _high == 0 && _low == 0 && Port == 0;
 
-    /// <param name="address">16 bytes in network order; IPv4 in its mapped form.</param>
-    public static TransportAddress FromIPv6Bytes(ReadOnlySpan<byte> address, ushort port, uint scopeId) => new(
-        BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port, scopeId);
+    /// <summary>True for ::, 0.0.0.0 and the default value, whatever the port.</summary>
+    public bool IsUnspecified => _high == 0 && (_low == 0 || _low == MappedPrefix);
 
-    /// <param name="address">4 bytes in network order.</param>
-    public static TransportAddress FromIPv4Bytes(ReadOnlySpan<byte> address, ushort port) => new(
-        0, ((ulong)MappedPrefix << 32) | BinaryPrimitives.ReadUInt32BigEndian(address), port, 0);
+    /// <summary>4 for IPv4, 16 for IPv6: what <see cref="WriteAddress"/> writes.</summary>
+    public int AddressLength => IsIPv4 ? 4 : 16;
 
-    public static TransportAddress From(IPEndPoint endPoint) => From(endPoint.Address, (ushort)endPoint.Port);
+    /// <param name="address">Host byte order: 0x7F000001 is 127.0.0.1.</param>
+    /// <param name="port">Host byte order.</param>
+    public static TransportAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
 
-    public static TransportAddress From(IPAddress address, ushort port)
+    /// <param name="address">4 or 16 bytes in network byte order; 16 bytes may be an IPv4-mapped address.</param>
+    /// <param name="port">Host byte order.</param>
+    /// <exception cref="ArgumentException">Another length.</exception>
+    public static TransportAddress FromBytes(ReadOnlySpan<byte> address, ushort port) => address.Length switch
     {
+        4 => FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(address), port),
+        16 => new(BinaryPrimitives.ReadUInt64BigEndian(address), BinaryPrimitives.ReadUInt64BigEndian(address[8..]), port),
+        _ => throw new ArgumentException("An address is 4 or 16 bytes.", nameof(address)),
+    };
+
+    public static TransportAddress From(IPEndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
         Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out var length);
-        return length == 4
-            ? FromIPv4Bytes(bytes[..4], port)
-            : FromIPv6Bytes(bytes, port, address.IsIPv6LinkLocal ? (uint)address.ScopeId : 0);
+        endPoint.Address.TryWriteBytes(bytes, out var length);
+        var address = FromBytes(bytes[..length], (ushort)endPoint.Port);
+        return endPoint.Address.IsIPv6LinkLocal ? address.WithScope((uint)endPoint.Address.ScopeId) : address;
     }
 
-    /// <summary>Writes 16 bytes in network order; IPv4 in its mapped form.</summary>
-    public void WriteIPv6Bytes(Span<byte> destination)
+    /// <summary>Takes an address literal; names and IPv6 zones are refused, since nothing here resolves.</summary>
+    public static bool TryParse(ReadOnlySpan<char> address, ushort port, out TransportAddress result)
+    {
+        result = default;
+        if (address.Contains('%') || address.Contains('[') || !IPAddress.TryParse(address, out var parsed))
+        {
+            return false;
+        }
+
+        result = From(new IPEndPoint(parsed, port));
+        return parsed.AddressFamily is AddressFamily.InterNetworkV6 || address.Count('.') == 3;
+    }
+
+    public TransportAddress WithPort(ushort port) => new(_high, _low, port, ScopeId);
+
+    public TransportAddress WithScope(uint scopeId) => new(_high, _low, Port, scopeId);
+
+    /// <summary>Writes 4 or 16 bytes in network byte order and returns how many.</summary>
+    public int WriteAddress(Span<byte> destination)
+    {
+        if (IsIPv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_low);
+            return 4;
+        }
+
+        WriteMapped(destination);
+        return 16;
+    }
+
+    /// <summary>Writes 16 bytes, IPv4 as mapped: what an AF_INET6 sockaddr takes.</summary>
+    public void WriteMapped(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination, _high);
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _low);
     }
 
-    /// <summary>Writes 4 bytes in network order; meaningful when <see cref="IsIPv4"/>.</summary>
-    public void WriteIPv4Bytes(Span<byte> destination) => BinaryPrimitives.WriteUInt32BigEndian(destination, (uint)_low);
-
-    public TransportAddress WithPort(ushort port) => new(_high, _low, port, ScopeId);
-
-    /// <summary>Allocates: not for the packet path. IPv4 comes back as IPv4.</summary>
-    public IPAddress ToIPAddress()
+    /// <summary>For configuration and tests; allocates.</summary>
+    public IPEndPoint ToEndPoint()
     {
         Span<byte> bytes = stackalloc byte[16];
-        WriteIPv6Bytes(bytes);
-        return IsIPv4 ? new IPAddress(bytes[12..]) : new IPAddress(bytes, ScopeId);
+        var length = WriteAddress(bytes);
+        return new IPEndPoint(length == 4 ? new IPAddress(bytes[..4]) : new IPAddress(bytes, ScopeId), Port);
     }
-
-    /// <summary>Allocates: not for the packet path.</summary>
-    public IPEndPoint ToIPEndPoint() => new(ToIPAddress(), Port);
 
     public bool Equals(TransportAddress other) =>
         _low == other._low && _high == other._high && Port == other.Port && ScopeId == other.ScopeId;
@@ -79,11 +115,9 @@ public readonly struct TransportAddress : IEquatable<TransportAddress>
     // Randomly keyed, so that a sender cannot choose addresses that collide in the demultiplexer.
     public override int GetHashCode() => HashCode.Combine(_high, _low, Port, ScopeId);
 
+    public override string ToString() => ToEndPoint().ToString();
+
     public static bool operator ==(TransportAddress left, TransportAddress right) => left.Equals(right);
 
     public static bool operator !=(TransportAddress left, TransportAddress right) => !left.Equals(right);
-
-    /// <summary>For tests and local dumps; addresses of people never go into logs.</summary>
-    public override string ToString() => ToIPEndPoint().ToString();
-
 }
