@@ -18,24 +18,35 @@ public interface IMediaLoop
     /// <summary>Runs <paramref name="callback"/> once on the loop after <paramref name="due"/> (resolution 1 ms). Loop thread only.</summary>
     LoopTimer Schedule(TimeSpan due, Action callback);
 
+    /// <summary>
+    /// Runs <paramref name="callback"/> on the loop every <paramref name="period"/> until cancelled. Missed periods are not made
+    /// up for. Allocates here and never again, so that a busy loop's clock costs no garbage. Loop thread only.
+    /// </summary>
+    LoopTimer SchedulePeriodic(TimeSpan period, Action callback);
+
     /// <summary>Creates a peer on this loop. Loop thread only.</summary>
     IPeer CreatePeer(PeerOptions options, IPeerObserver observer);
 }
 
 /// <summary>A timer of a media loop. Cancelling twice is harmless. Loop thread only.</summary>
-public sealed class LoopTimer(Action callback)
+/// <param name="period">Zero for a timer that fires once.</param>
+public sealed class LoopTimer(Action callback, TimeSpan period = default)
 {
     private Action? _callback = callback;
 
     public bool IsCancelled => _callback is null;
 
+    public TimeSpan Period { get; } = period;
+
     public void Cancel() => _callback = null;
 
-    /// <summary>For the loop: runs the callback unless cancelled, once.</summary>
-    public void Fire()
+    /// <summary>For the loop: runs the callback unless cancelled. True when the timer is to be queued again.</summary>
+    public bool Fire()
     {
         var pending = _callback;
-        _callback = null;
+        if (Period == TimeSpan.Zero)
+            _callback = null;
         pending?.Invoke();
+        return _callback is not null;
     }
 }

@@ -1,4 +1,5 @@
 using AfterSales.Video.Rtc.Sdp;
+using AfterSales.Video.Sfu.Taps;
 
 namespace AfterSales.Video.Sfu.Rooms;
 
@@ -27,6 +28,15 @@ public interface IRoom
 
     Task CloseAsync(string reason, CancellationToken ct);
 
+    /// <summary>
+    /// Lets a tap see everything from now on: it is told the tracks and participants that already exist, every video source is
+    /// asked for a key frame, and lost packets are asked for longer (evidence has no deadline). At most 4 taps.
+    /// </summary>
+    Task<RoomResult> AttachTapAsync(IPacketTap tap, CancellationToken ct);
+
+    /// <summary>Done when the tap will not be called any more; running tracks are not ended for it. Unknown taps are ignored.</summary>
+    Task<RoomResult> DetachTapAsync(IPacketTap tap, CancellationToken ct);
+
     /// <summary>State for late joiners, metrics and tests.</summary>
     Task<RoomSnapshot> SnapshotAsync(CancellationToken ct);
 }
@@ -37,7 +47,7 @@ public interface IRoomObserver
     void OnRoomEvent(string roomId, RoomEvent roomEvent);
 }
 
-/// <param name="Error">Null when it was done. Stable codes: "room.full", "room.closed", "room.busy", "participant.unknown", "participant.exists".</param>
+/// <param name="Error">Null when it was done. Stable codes: "room.full", "room.closed", "room.busy", "room.too_many_taps", "participant.unknown", "participant.exists", "publication.unknown_mid", "publication.bad_source".</param>
 public readonly record struct RoomResult(string? Error)
 {
     public static RoomResult Done => default;
