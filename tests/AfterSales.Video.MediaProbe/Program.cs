@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using AfterSales.Video.TestKit.Media;
+
+// Called by the browser tests: makes what the fake camera shows, and reads recordings back.
+return args switch
+{
+    ["make-content", var folder] => await MakeAsync(folder, 20),
+    ["make-content", var folder, var seconds] => await MakeAsync(folder, int.Parse(seconds, CultureInfo.InvariantCulture)),
+    ["analyse", var file] => await AnalyseAsync(file, 0, 0, 1000),
+    ["analyse", var file, var video, var audio, var tone] => await AnalyseAsync(
+        file, int.Parse(video, CultureInfo.InvariantCulture), int.Parse(audio, CultureInfo.InvariantCulture), double.Parse(tone, CultureInfo.InvariantCulture)),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("make-content <folder> [seconds=20] | analyse <file> [<video track> <audio track> <tone Hz>]");
+    return 2;
+}
+
+static async Task<int> MakeAsync(string folder, int seconds)
+{
+    await TestContent.MakeAsync(folder, seconds);
+    return 0;
+}
+
+static async Task<int> AnalyseAsync(string file, int video, int audio, double toneHz)
+{
+    var analysis = await RecordingAnalyser.AnalyseAsync(file, video, audio, toneHz);
+    var options = new JsonSerializerOptions(JsonSerializerDefaults.Web) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    Console.WriteLine(JsonSerializer.Serialize(analysis, options));
+    return 0;
+}
