@@ -1,0 +1,137 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CallCreatedView, CallView, MediaTokenView, OpenTicketRequest, RecordingView, TicketView } from '../../src/contracts/generated'
+import { serverDll } from './paths'
+
+export const adminEmail = 'admin@localhost'
+export const adminPassword = 'Blue-kettle-27-orchard'
+
+async function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** One hub process with its own data folder and ports, and a program's view of its API. */
+export class Hub {
+  readonly dataFolder = mkdtempSync(join(tmpdir(), 'aftersales-e2e-'))
+  output = ''
+  #process: ChildProcess | undefined
+  #token = ''
+  #port = 0
+  #mediaPort = 0
+
+  get url(): string { return `http://localhost:${this.#port}` }
+  get pid(): number { return this.#process?.pid ?? 0 }
+
+  /** Starts on an empty data folder: takes the printed one-time password and replaces it, as an administrator would. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Hub> {
+    const hub = new Hub()
+    hub.#port = await freePort()
+    hub.#mediaPort = await freePort()
+    await hub.spawn(settings)
+    const oneTime = /password[^\n]*?:\s*(\S+)/i.exec(hub.output)?.[1]
+    if (!oneTime) throw new Error(`no one-time password in the hub's output:\n${hub.output}`)
+    await hub.signIn(oneTime)
+    await hub.call('POST', '/api/session/password', { currentPassword: oneTime, newPassword: adminPassword })
+    await hub.signIn(adminPassword)
+    return hub
+  }
+
+  async spawn(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+    const child = spawn('dotnet', [serverDll, '--data', this.dataFolder,
+      `--Http:Port=${this.#port}`, '--Https:Port=0', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
+      ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#process = child
+    child.stdout.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
+    child.stderr.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
+    await this.until(async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok === true, 30_000,
+      () => `the hub did not become ready:\n${this.output}`)
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#process
+    if (!child || child.exitCode !== null) return
+    const exited = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    await exited
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop()
+    rmSync(this.dataFolder, { recursive: true, force: true })
+  }
+
+  async signIn(password: string): Promise<void> {
+    this.#token = ''
+    const { accessToken } = await this.call<{ accessToken: string }>('POST', '/api/tokens', { email: adminEmail, password })
+    this.#token = accessToken
+  }
+
+  async fetch(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(this.url + path, {
+      method,
+      headers: {
+        ...(this.#token ? { authorization: `Bearer ${this.#token}` } : {}),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  }
+
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await this.fetch(method, path, body)
+    const text = await response.text()
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return (text ? JSON.parse(text) : undefined) as T
+  }
+
+  openTicket(overrides: Partial<OpenTicketRequest> = {}): Promise<TicketView> {
+    return this.call('POST', '/api/tickets', {
+      subject: '左耳没有声音', buyerName: '王小明', buyerPhone: '13812344821', problemType: 'product', platform: 'douyin', platformOrderId: '69230014821',
+      orderLines: [{ sku: 'EB-01', title: '无线耳机', quantity: 1, unitPrice: 299, currency: 'CNY' }], ...overrides,
+    })
+  }
+
+  createCall(ticketId: string): Promise<CallCreatedView> { return this.call('POST', `/api/tickets/${ticketId}/calls`) }
+  endCall(callId: string): Promise<CallView> { return this.call('POST', `/api/calls/${callId}/end`) }
+  mediaToken(callId: string, role: string): Promise<MediaTokenView> {
+    return this.call('POST', `/api/calls/${callId}/media-tokens`, { role, displayName: role, consentGiven: true, language: 'en' })
+  }
+
+  async finishedRecording(callId: string, timeoutMs = 30_000): Promise<RecordingView> {
+    let last: RecordingView | undefined
+    await this.until(async () => {
+      last = await this.call<RecordingView>('GET', `/api/calls/${callId}/recording`).catch(() => undefined)
+      return last !== undefined && last.state !== 'recording' && last.state !== 'muxing'
+    }, timeoutMs, () => `the recording did not finish: ${JSON.stringify(last)}`)
+    return last!
+  }
+
+  async download(path: string): Promise<Buffer> {
+    const response = await this.fetch('GET', path)
+    if (!response.ok) throw new Error(`GET ${path}: ${response.status}`)
+    return Buffer.from(await response.arrayBuffer())
+  }
+
+  /** Resident memory in MiB. */
+  residentMiB(): number {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8'))?.[1]) / 1024
+  }
+
+  private async until(done: () => Promise<boolean>, timeoutMs: number, explain: () => string): Promise<void> {
+    const end = Date.now() + timeoutMs
+    while (!(await done())) {
+      if (Date.now() > end || (this.#process?.exitCode ?? null) !== null) throw new Error(explain())
+      await new Promise((resolve) => { setTimeout(resolve, 100) })
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { type Browser, type BrowserContext, chromium, devices, type Page } from '@playwright/test'
+import { contentFolder } from './paths'
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
+  '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--autoplay-policy=user-gesture-required']
+
+/** A Chromium whose camera and microphone play one person's content. Autoplay is as strict as on a phone. */
+export function launch(person: 'buyer' | 'agent', extra: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [...flags, `--use-file-for-fake-video-capture=${contentFolder}/${person}.mjpeg`,
+      `--use-file-for-fake-audio-capture=${contentFolder}/${person}.wav`, ...extra],
+  })
+}
+
+export function phone(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
+  return browser.newContext({ ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, locale, permissions: ['camera', 'microphone'] })
+}
+
+export function desktop(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
+  return browser.newContext({ viewport: { width: 1440, height: 900 }, locale, permissions: ['camera', 'microphone'] })
+}
+
+export type SeenPicture = { readonly counter: number, readonly colours: readonly (readonly [number, number, number])[], readonly width: number, readonly height: number }
+
+/** Reads the test pattern (tests/AfterSales.Video.TestKit/Media/TestPattern.cs) off a video element; null when there is none yet. */
+export function readPattern(page: Page, selector: string): Promise<SeenPicture | null> {
+  return page.evaluate((css) => {
+    const video = document.querySelector<HTMLVideoElement>(css)
+    if (!video || video.readyState < 2 || video.videoWidth === 0) return null
+    const canvas = document.createElement('canvas')
+    const [width, height] = [video.videoWidth, video.videoHeight]
+    canvas.width = width
+    canvas.height = height
+    const context = canvas.getContext('2d', { willReadFrequently: true })
+    if (!context) return null
+    context.drawImage(video, 0, 0)
+    const at = (x: number, y: number): [number, number, number] => {
+      const { data } = context.getImageData(Math.round(x), Math.round(y), 1, 1)
+      return [data[0] ?? 0, data[1] ?? 0, data[2] ?? 0]
+    }
+    let counter = 0
+    for (let bit = 0; bit < 16; bit++) {
+      const x = (width * (2 * bit + 1)) / 32
+      const difference = at(x, height / 16)[1] - at(x, (height * 3) / 16)[1]
+      if (Math.abs(difference) < 60) return null
+      counter = (counter << 1) | (difference > 0 ? 1 : 0)
+    }
+    const colours = Array.from({ length: 6 }, (_, i) => at((width * (2 * i + 1)) / 12, (height * 17) / 32))
+    return { counter, colours, width, height }
+  }, selector)
+}
+
+/** Red, green, blue, yellow, cyan, magenta: which channels are high. */
+export function coloursAreRight(colours: SeenPicture['colours']): boolean {
+  const expected = ['100', '010', '001', '110', '011', '101']
+  return colours.length === 6 && colours.every((c, i) => c.map((v) => (v > 100 ? '1' : '0')).join('') === expected[i])
+}
+
+/** Loudest level (0..1) of all remote sound a page plays, and the loudest frequency, over a time. Needs the page's media elements to hold MediaStreams. */
+export function listen(page: Page, milliseconds: number): Promise<{ peak: number, hertz: number, playing: number }> {
+  return page.evaluate(async (duration) => {
+    const elements = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
+      .filter((e) => e.srcObject instanceof MediaStream && e.srcObject.getAudioTracks().length > 0 && !e.muted && !e.paused)
+    const audio = new AudioContext()
+    await audio.resume()
+    const analyser = audio.createAnalyser()
+    analyser.fftSize = 4096
+    for (const element of elements) audio.createMediaStreamSource(element.srcObject as MediaStream).connect(analyser)
+    const time = new Float32Array(analyser.fftSize)
+    const spectrum = new Float32Array(analyser.frequencyBinCount)
+    let [peak, hertz] = [0, 0]
+    const end = performance.now() + duration
+    while (performance.now() < end) {
+      await new Promise((resolve) => { setTimeout(resolve, 20) })
+      analyser.getFloatTimeDomainData(time)
+      const loudest = time.reduce((max, v) => Math.max(max, Math.abs(v)), 0)
+      if (loudest > peak) {
+        peak = loudest
+        analyser.getFloatFrequencyData(spectrum)
+        hertz = (spectrum.indexOf(Math.max(...spectrum)) * audio.sampleRate) / analyser.fftSize
+      }
+    }
+    await audio.close()
+    return { peak, hertz, playing: elements.length }
+  }, milliseconds)
+}
