@@ -32,8 +32,6 @@ public sealed class IceLiteAgent
     /// <summary>A restart nobody completed: the old generation ends and consent runs out by itself.</summary>
     public static readonly TimeSpan RestartTimeout = TimeSpan.FromSeconds(20);
 
-    private static readonly byte[] RoleConflictReason = "Role Conflict"u8.ToArray();
-    private static readonly byte[] UnknownAttributeReason = "Unknown Attribute"u8.ToArray();
     private readonly IcePathTable _paths = new();
     private Generation? _current;
     private Generation? _previous;
@@ -132,24 +130,28 @@ public sealed class IceLiteAgent
     private static bool Matches(Generation? generation, ReadOnlySpan<byte> receiver, ReadOnlySpan<byte> sender) =>
         generation is not null && receiver.SequenceEqual(generation.LocalFragment) && sender.SequenceEqual(generation.RemoteFragment);
 
-    /// <summary>A lite agent never becomes controlling, so whoever says it is controlled has to switch (RFC 8445 §7.3.1.1).</summary>
+    /// <summary>
+    /// A lite agent never becomes controlling, so whoever says it is controlled has to switch (RFC 8445 §7.3.1.1).
+    /// No reason phrases: an answer must not be longer than the question.
+    /// </summary>
     private static bool TryRefuse(StunMessage request, Span<byte> response, ref StunWriter writer)
     {
-        if (request.TryGetUnknownRequired(out var type))
-        {
-            writer = new StunWriter(response, StunClass.ErrorResponse, request.TransactionId);
-            writer.WriteErrorCode(420, UnknownAttributeReason);
-            writer.Write(StunAttributeType.UnknownAttributes, [(byte)(type >> 8), (byte)type]);
-            return true;
-        }
-
-        if (!request.Has(StunAttributeType.IceControlled))
+        var unknown = request.TryGetUnknownRequired(out var type);
+        var code = unknown ? 420
+            : !request.TryGetUInt32(StunAttributeType.Priority, out _) ? 400
+            : request.Has(StunAttributeType.IceControlled) ? 487 : 0;
+        if (code == 0)
         {
             return false;
         }
 
         writer = new StunWriter(response, StunClass.ErrorResponse, request.TransactionId);
-        writer.WriteErrorCode(487, RoleConflictReason);
+        writer.WriteErrorCode(code, []);
+        if (unknown)
+        {
+            writer.Write(StunAttributeType.UnknownAttributes, [(byte)(type >> 8), (byte)type]);
+        }
+
         return true;
     }
 

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+
+namespace AfterSales.Video.Fuzz;
+
+/// <param name="Iterations">Mutated inputs at most.</param>
+/// <param name="Duration">Time at most; whichever comes first ends the run.</param>
+/// <param name="Seed">Same seed, same inputs.</param>
+public sealed record FuzzBudget(int Iterations, TimeSpan Duration, int Seed);
+
+/// <summary>What went wrong with which input.</summary>
+public sealed record FuzzFinding(string Target, string What, byte[] Input);
+
+/// <param name="Target">Its name.</param>
+/// <param name="Iterations">Mutated inputs that were run.</param>
+/// <param name="Seeds">Inputs that were run unchanged.</param>
+/// <param name="SlowestMilliseconds">Of one input, after repeating the slow ones.</param>
+/// <param name="MostBytes">Allocated for one input.</param>
+/// <param name="Elapsed">Wall time of the run.</param>
+/// <param name="Finding">Null when all went well.</param>
+public sealed record FuzzReport(
+    string Target, int Iterations, int Seeds, double SlowestMilliseconds, long MostBytes, TimeSpan Elapsed, FuzzFinding? Finding);
+
+/// <summary>Runs one target and holds the limits of SECURITY.md: no exception, under 10 ms and under 1 MB per input, no hang.</summary>
+public sealed class FuzzRun(IFuzzTarget target, FuzzBudget budget)
+{
+    public const double MaxMilliseconds = 10;
+    public const long MaxBytes = 1 << 20;
+    private const int MaxNewDescriptors = 16;
+
+    /// <summary>A busy machine stops threads for longer than the limit; only what is slow every time is slow.</summary>
+    private const int SlowRepeats = 5;
+
+    private static readonly TimeSpan HangAfter = TimeSpan.FromSeconds(20);
+    private byte[] _current = [];
+    private double _slowest;
+    private long _mostBytes;
+    private int _iterations;
+
+    /// <summary>Runs on a thread of its own, so that an input that never ends is a finding too.</summary>
+    public FuzzReport Execute()
+    {
+        var clock = Stopwatch.StartNew();
+        var regressions = SeedSet.Regressions(target.Name);
+        var seeds = regressions.Concat(target.Seeds).ToArray();
+        FuzzFinding? finding = null;
+        var thread = new Thread(() => finding = RunAll(seeds), maxStackSize: 1 << 20) { IsBackground = true, Name = target.Name };
+        thread.Start();
+        if (!thread.Join(budget.Duration + HangAfter))
+        {
+            finding = new FuzzFinding(target.Name, $"did not end in {HangAfter.TotalSeconds:0} s", Volatile.Read(ref _current));
+        }
+
+        return new FuzzReport(target.Name, _iterations, seeds.Length, _slowest, _mostBytes, clock.Elapsed, finding);
+    }
+
+    /// <summary>Runs one input as it is; null when it is fine.</summary>
+    public FuzzFinding? Replay(byte[] input) => RunAll([input], iterations: 0);
+
+    private FuzzFinding? RunAll(byte[][] seeds) => RunAll(seeds, budget.Iterations);
+
+    private FuzzFinding? RunAll(byte[][] seeds, int iterations)
+    {
+        // The first round compiles the code and fills caches; it counts for exceptions only.
+        var finding = seeds.Select(seed => Try(seed, measured: false)).FirstOrDefault(f => f is not null)
+            ?? seeds.Select(seed => Try(seed, measured: true)).FirstOrDefault(f => f is not null);
+        if (finding is not null || seeds.Length == 0)
+        {
+            return finding;
+        }
+
+        var descriptors = OpenDescriptors();
+        var mutator = new Mutator(budget.Seed, seeds, [.. target.Dictionary]);
+        var clock = Stopwatch.StartNew();
+        while (finding is null && _iterations < iterations && clock.Elapsed < budget.Duration)
+        {
+            finding = Try(mutator.Next(), measured: true);
+            _iterations++;
+        }
+
+        return finding ?? (OpenDescriptors() - descriptors > MaxNewDescriptors
+            ? new FuzzFinding(target.Name, "descriptors are left open", [])
+            : null);
+    }
+
+    private FuzzFinding? Try(ReadOnlySpan<byte> input, bool measured)
+    {
+        try
+        {
+            var (milliseconds, bytes) = Measure(input);
+            for (var i = 0; measured && i < SlowRepeats && (milliseconds > MaxMilliseconds || bytes > MaxBytes); i++)
+            {
+                Volatile.Write(ref _current, input.ToArray());
+                var again = Measure(input);
+                milliseconds = Math.Min(milliseconds, again.Milliseconds);
+                bytes = Math.Min(bytes, again.Bytes);
+            }
+
+            return measured ? Judge(input, milliseconds, bytes) : null;
+        }
+#pragma warning disable CA1031 // Any exception is a finding: that is what this program looks for.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new FuzzFinding(target.Name, e.ToString(), input.ToArray());
+        }
+    }
+
+    private (double Milliseconds, long Bytes) Measure(ReadOnlySpan<byte> input)
+    {
+        var bytes = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
+        target.Run(input);
+        return (Stopwatch.GetElapsedTime(start).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
+    }
+
+    private FuzzFinding? Judge(ReadOnlySpan<byte> input, double milliseconds, long bytes)
+    {
+        _slowest = Math.Max(_slowest, milliseconds);
+        _mostBytes = Math.Max(_mostBytes, bytes);
+        return milliseconds > MaxMilliseconds ? new FuzzFinding(target.Name, $"took {milliseconds:0.0} ms", input.ToArray())
+            : bytes > MaxBytes ? new FuzzFinding(target.Name, $"allocated {bytes} bytes", input.ToArray())
+            : null;
+    }
+
+    private static int OpenDescriptors() => Directory.Exists("/proc/self/fd") ? Directory.GetFileSystemEntries("/proc/self/fd").Length : 0;
+}
