@@ -1,0 +1,115 @@
+import type { CallMessage, ParticipantView, QualityChanged, SlotView } from '@/contracts/generated'
+import {
+  assertNever, buyerSteps, callStates, known, recordingStates, type BuyerStep, type CallStateName, type ParticipantId, type RecordingStateName,
+} from '@/contracts/names'
+import type { SignallingOutcome, SignallingStatus } from '@/signalling/call-hub'
+import type { ProblemReason } from '@/signalling/problem'
+
+export type MediaConnection = 'none' | 'connecting' | 'connected' | 'interrupted'
+
+export type Quality = Omit<QualityChanged, 'type' | 'seq'>
+
+/** All that a page knows about its call. Pure data: every change goes through `reduce`. Times are the page's monotonic milliseconds. */
+export type CallState = {
+  readonly signalling: 'idle' | 'connecting' | 'up' | 'interrupted' | 'closed'
+  readonly media: MediaConnection
+  readonly outcome: CallOutcome | null
+  readonly self: ParticipantId | null
+  readonly stage: CallStateName
+  readonly participants: readonly ParticipantView[]
+  readonly slots: readonly SlotView[]
+  readonly recording: 'off' | RecordingStateName
+  /** When the call began on this page's clock; null before it is live. */
+  readonly startedAtMs: number | null
+  readonly consentAtMs: number | null
+  readonly buyerStep: BuyerStep
+  /** By participant id, the latest. */
+  readonly quality: Readonly<Record<string, Quality>>
+  readonly interruptedAtMs: number | null
+  /** Why the server would not take our media at the last try. */
+  readonly mediaRefusal: ProblemReason | null
+}
+
+export type CallOutcome = SignallingOutcome | { readonly kind: 'media_lost' }
+
+export type CallEvent =
+  | { readonly type: 'signalling'; readonly status: SignallingStatus; readonly atMs: number }
+  | { readonly type: 'message'; readonly message: CallMessage; readonly atMs: number }
+  | { readonly type: 'media'; readonly media: MediaConnection; readonly atMs: number }
+  | { readonly type: 'negotiated'; readonly slots: readonly SlotView[] }
+  | { readonly type: 'media_refused'; readonly reason: ProblemReason }
+  | { readonly type: 'media_lost' }
+
+export const initialCallState: CallState = {
+  signalling: 'idle', media: 'none', outcome: null, self: null, stage: 'waiting', participants: [], slots: [], recording: 'off',
+  startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
+}
+
+export function reduce(state: CallState, event: CallEvent): CallState {
+  if (state.outcome !== null && event.type !== 'signalling') return state
+  switch (event.type) {
+    case 'signalling': return onSignalling(state, event.status, event.atMs)
+    case 'message': return onMessage(state, event.message, event.atMs)
+    case 'media': return withInterruption({ ...state, media: event.media }, event.atMs)
+    case 'negotiated': return { ...state, slots: event.slots, mediaRefusal: null }
+    case 'media_refused': return { ...state, mediaRefusal: event.reason }
+    case 'media_lost': return { ...state, outcome: { kind: 'media_lost' } }
+    default: return assertNever(event)
+  }
+}
+
+function onSignalling(state: CallState, status: SignallingStatus, atMs: number): CallState {
+  switch (status.kind) {
+    case 'idle': return { ...state, signalling: 'idle' }
+    case 'connecting': return { ...state, signalling: 'connecting', outcome: null }
+    case 'interrupted': return withInterruption({ ...state, signalling: 'interrupted' }, atMs)
+    case 'resumed': return withInterruption({ ...state, signalling: 'up', outcome: null }, atMs)
+    case 'joined': return withInterruption({
+      ...state,
+      signalling: 'up',
+      outcome: null,
+      self: status.participantId,
+      stage: known(callStates, status.snapshot.state, 'waiting'),
+      participants: status.snapshot.participants,
+      slots: status.snapshot.slots,
+      recording: status.snapshot.recording ? 'recording' : 'off',
+      startedAtMs: startOf(status.snapshot.state, status.snapshot.elapsedSeconds, atMs),
+    }, atMs)
+    case 'closed': return { ...state, signalling: 'closed', media: 'none', interruptedAtMs: null, outcome: state.outcome ?? status.outcome }
+    default: return assertNever(status)
+  }
+}
+
+function startOf(stage: string, elapsedSeconds: number, atMs: number): number | null {
+  return stage === 'live' ? atMs - elapsedSeconds * 1000 : null
+}
+
+/** One clock for both kinds of loss: the person waits once, whatever is being mended. */
+function withInterruption(state: CallState, atMs: number): CallState {
+  const interrupted = state.signalling === 'interrupted' || state.media === 'interrupted'
+  return { ...state, interruptedAtMs: interrupted ? state.interruptedAtMs ?? atMs : null }
+}
+
+function onMessage(state: CallState, message: CallMessage, atMs: number): CallState {
+  switch (message.type) {
+    case 'participant_changed': return { ...state, participants: withParticipant(state.participants, message.participant) }
+    case 'participant_gone': return {
+      ...state, participants: state.participants.filter((one) => one.participantId !== message.participantId),
+    }
+    case 'slots_changed': return { ...state, slots: message.slots }
+    case 'buyer_step_changed': return { ...state, buyerStep: known(buyerSteps, message.step, 'none') }
+    case 'consent_given': return { ...state, stage: 'live', consentAtMs: atMs, startedAtMs: state.startedAtMs ?? atMs }
+    case 'quality_changed': return { ...state, quality: { ...state.quality, [message.participantId]: message } }
+    case 'recording_state_changed': return { ...state, recording: known(recordingStates, message.state, 'failed') }
+    case 'call_ended': return { ...state, stage: 'ended' }
+    case 'negotiation_wanted':
+    case 'replaced': return state
+    default: return assertNever(message)
+  }
+}
+
+function withParticipant(all: readonly ParticipantView[], changed: ParticipantView): readonly ParticipantView[] {
+  return all.some((one) => one.participantId === changed.participantId)
+    ? all.map((one) => (one.participantId === changed.participantId ? changed : one))
+    : [...all, changed]
+}
