@@ -87,6 +87,9 @@ public enum PeerCloseReason
     /// <summary>Consent to send expired (RFC 7675) and no restart followed within 60 s.</summary>
     ConsentExpired,
     LoopStopped,
+
+    /// <summary>An exception in the peer or in its observer: counted, reported, and only this peer ends.</summary>
+    Faulted,
 }
 
 /// <param name="Label">For counters and dumps only, never sent. No personal data.</param>

@@ -29,8 +29,9 @@ public sealed unsafe class TcpListenerSocket : SocketHandle
         }
     }
 
-    /// <summary>The next waiting connection, or null when there is none or no descriptor is left.</summary>
-    public TcpSocket? Accept(out TransportAddress remote)
+    /// <summary>The next waiting connection, or null when there is none.</summary>
+    /// <param name="isExhausted">No descriptor or memory is left: asking again at once would spin.</param>
+    public TcpSocket? Accept(out TransportAddress remote, out bool isExhausted)
     {
         Span<byte> name = stackalloc byte[SocketName.Capacity];
         uint length = SocketName.Capacity;
@@ -38,6 +39,7 @@ public sealed unsafe class TcpListenerSocket : SocketHandle
         fixed (byte* pointer = name)
             descriptor = Libc.Accept(this, pointer, &length, Libc.NonBlocking | Libc.CloseOnExec);
         remote = descriptor >= 0 ? SocketName.Read(name) : default;
+        isExhausted = descriptor < 0 && Marshal.GetLastPInvokeError() is 12 or 23 or 24 or 105; // ENOMEM, ENFILE, EMFILE, ENOBUFS
         return descriptor >= 0 ? new TcpSocket(descriptor) : null;
     }
 }

@@ -1,0 +1,43 @@
+namespace AfterSales.Video.Rtc.Transport;
+
+/// <summary>The loop's clock and alarm. Real time sleeps in epoll; any other provider wakes the loop through its own timer.</summary>
+internal sealed class LoopClock(TimeProvider provider) : IDisposable
+{
+    private readonly bool _isReal = ReferenceEquals(provider, TimeProvider.System);
+    private ITimer? _alarm;
+    private long _alarmNs = long.MaxValue;
+
+    public long NowNs => provider.TimestampFrequency == 1_000_000_000
+        ? provider.GetTimestamp()
+        : (long)((Int128)provider.GetTimestamp() * 1_000_000_000 / provider.TimestampFrequency);
+
+    /// <summary>How long epoll may sleep in milliseconds, rounded up; -1 without limit.</summary>
+    /// <param name="dueNs">Next timer; long.MaxValue for none.</param>
+    /// <param name="wake">Called from any thread when a provider that is not the system's reaches it.</param>
+    /// <param name="maxMs">Upper bound in real time.</param>
+    public int SleepUntil(long dueNs, Action wake, long maxMs)
+    {
+        if (!_isReal)
+            return SetAlarm(dueNs, wake);
+        if (dueNs == long.MaxValue)
+            return -1;
+        return (int)Math.Clamp((dueNs - NowNs + 999_999) / 1_000_000, 0, maxMs);
+    }
+
+    public void Dispose() => _alarm?.Dispose();
+
+    private int SetAlarm(long dueNs, Action wake)
+    {
+        var left = dueNs == long.MaxValue ? long.MaxValue : dueNs - NowNs;
+        if (left <= 0)
+            return 0;
+        if (dueNs == _alarmNs)
+            return -1;
+        _alarmNs = dueNs;
+        _alarm ??= provider.CreateTimer(state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm.Change(left == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks((left / 100) + 1), Timeout.InfiniteTimeSpan);
+
+        // The clock may have passed the time between reading and setting.
+        return dueNs != long.MaxValue && NowNs >= dueNs ? 0 : -1;
+    }
+}
