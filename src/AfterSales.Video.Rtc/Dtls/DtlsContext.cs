@@ -1,8 +1,10 @@
+using AfterSales.Video.Native.OpenSsl;
+
 namespace AfterSales.Video.Rtc.Dtls;
 
 /// <summary>
 /// What all DTLS sessions of a process share: the certificate and the allowed versions, ciphers and groups.
-/// Thread-safe; dispose after the last session.
+/// Thread-safe. Sessions hold on to what they need, so the order of disposal does not matter.
 /// </summary>
 public sealed class DtlsContext : IDisposable
 {
@@ -13,11 +15,21 @@ public sealed class DtlsContext : IDisposable
     {
         ArgumentNullException.ThrowIfNull(certificate);
         Certificate = certificate;
+        Endpoint = new DtlsEndpoint(certificate.CertificateDer, certificate.PrivateKeyDer);
     }
 
     public DtlsCertificate Certificate { get; }
 
-    public void Dispose()
-    {
-    }
+    /// <summary>
+    /// First retransmission. RFC 6347 says 1 s, for a handshake nobody waits for; here somebody does, and 100 ms brought every
+    /// handshake through 30 % loss. Shorter only in tests.
+    /// </summary>
+    internal TimeSpan FirstTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>OpenSSL gives up after 12 retransmissions: with this cap 25 s, inside the peer's 30 s to connect.</summary>
+    internal TimeSpan LongestTimeout { get; init; } = TimeSpan.FromMilliseconds(3200);
+
+    internal DtlsEndpoint Endpoint { get; }
+
+    public void Dispose() => Endpoint.Dispose();
 }
