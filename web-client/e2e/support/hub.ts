@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CallCreatedView, CallView, MediaTokenView, OpenTicketRequest, RecordingView, TicketView } from '../../src/contracts/generated'
-import { serverDll } from './paths'
+import { repository, serverDll } from './paths'
 
 export const adminEmail = 'admin@localhost'
 export const adminPassword = 'Blue-kettle-27-orchard'
@@ -48,8 +48,8 @@ export class Hub {
 
   async spawn(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn('dotnet', [serverDll, '--data', this.dataFolder,
-      `--Http:Port=${this.#port}`, '--Https:Port=0', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
-      ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)], { stdio: ['ignore', 'pipe', 'pipe'] })
+      `--Web:HttpPort=${this.#port}`, '--Web:HttpsPort=-1', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
+      ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
     child.stdout.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
     child.stderr.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
