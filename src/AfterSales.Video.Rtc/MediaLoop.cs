@@ -205,9 +205,9 @@ public sealed class MediaLoop : IMediaLoop, IAsyncDisposable
         Counters.Iterations++;
         for (var i = 0; i < count; i++)
             Dispatch(_epoll.TokenOf(i), _epoll.EventsOf(i));
-        RunCommands(Options.BatchSize);
         while (_timers.TryTakeDue(NowNs, out var timer))
             Guard(static state => ((LoopTimer)state).Fire(), timer);
+        RunCommands(Options.BatchSize);
         EndBatch();
     }
 

@@ -35,7 +35,7 @@ internal sealed class LoopClock(TimeProvider provider) : IDisposable
             return -1;
         _alarmNs = dueNs;
         _alarm ??= provider.CreateTimer(state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _alarm.Change(left == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks((left / 100) + 1), Timeout.InfiniteTimeSpan);
+        _alarm.Change(left == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks((left + 99) / 100), Timeout.InfiniteTimeSpan);
 
         // The clock may have passed the time between reading and setting.
         return dueNs != long.MaxValue && NowNs >= dueNs ? 0 : -1;
