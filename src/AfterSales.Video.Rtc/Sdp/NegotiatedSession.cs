@@ -4,6 +4,9 @@ public enum MediaKind
 {
     Audio,
     Video,
+
+    /// <summary>A data channel or anything else: always a rejected section.</summary>
+    Other,
 }
 
 /// <summary>The outcome of one offer/answer exchange, as both sides understand it. Immutable.</summary>
@@ -17,6 +20,9 @@ public sealed record NegotiatedSession
     /// <summary>True when the remote side takes the DTLS client role (answer says passive).</summary>
     public required bool RemoteIsDtlsClient { get; init; }
     public IReadOnlyList<string> RemoteCandidates { get; init; } = [];
+
+    /// <summary>Version of our last description (o=); grows by one with each answer.</summary>
+    public long Version { get; init; } = 1;
 }
 
 /// <param name="UsernameFragment">4 to 256 ice-chars (RFC 8839 §5.4).</param>
