@@ -18,7 +18,7 @@ public static class TransportFeedbackWriter
     /// <param name="arrivalsNs">Arrival of each on any monotonic clock, <see cref="NotReceived"/> for those missing. Must hold one arrival.</param>
     /// <returns>How many packets were covered: fewer when a delta does not fit in 16 bits or the list is long; 0 when nothing was written.</returns>
     public static int TryWrite(
-        ref RtcpWriter writer, uint senderSsrc, uint mediaSsrc, ushort baseSequence, byte feedbackCount, ReadOnlySpan<long> arrivalsNs)
+        ref RtcpWriter writer, uint senderSsrc, uint mediaSsrc, ushort baseSequence, byte feedbackCount, scoped ReadOnlySpan<long> arrivalsNs)
     {
         Span<byte> symbols = stackalloc byte[MaxStatuses];
         Span<byte> deltas = stackalloc byte[MaxStatuses * 2];
