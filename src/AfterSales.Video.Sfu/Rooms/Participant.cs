@@ -12,6 +12,7 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
     private readonly List<Publication> _publications = [];
     private IReadOnlyList<PublicationSpec> _declared = [];
     private IPeer? _peer;
+    private string _identity = "";
     private long _bytesReceived;
     private long _bytesSent;
     private long _repairedBefore;
@@ -43,7 +44,8 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
     public NegotiationResult Negotiate(string offerSdp, MediaPolicy policy)
     {
         var peer = _peer;
-        if (peer is null || peer.State == PeerState.Closed || IsOtherClient(peer, offerSdp))
+        var identity = IdentityOf(offerSdp);
+        if (peer is null || peer.State == PeerState.Closed || !string.Equals(identity, _identity, StringComparison.Ordinal))
             peer = room.Loop.CreatePeer(new PeerOptions($"{room.RoomId}/{order}"), this);
         var result = peer.AcceptOffer(offerSdp, policy);
         if (!result.Accepted)
@@ -54,6 +56,7 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         }
         if (peer != _peer)
             Adopt(peer);
+        _identity = identity;
         ApplySession(result.Session!);
         return result;
     }
@@ -180,20 +183,25 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
 
     private long RoundTripNs => Downlink?.RoundTripNs ?? 100_000_000;
 
-    /// <summary>A reloaded page has a new certificate: it is another client, not a new offer of the old one.</summary>
-    private static bool IsOtherClient(IPeer peer, string offerSdp)
+    /// <summary>
+    /// A reloaded page is another client, not a new offer of the old one: its certificate differs, or at least the session id of
+    /// its origin line, which one connection keeps for life (RFC 9429 §5.2.1).
+    /// </summary>
+    private static string IdentityOf(string offerSdp)
     {
-        if (peer.Session is not { } session)
-            return false;
-        const string Attribute = "a=fingerprint:";
-        var start = offerSdp.IndexOf(Attribute, StringComparison.Ordinal);
+        var origin = LineAfter(offerSdp, "\no=").ToString().Split(' ');
+        var session = origin.Length > 1 ? origin[1] : "";
+        return $"{session} {LineAfter(offerSdp, "a=fingerprint:")}";
+    }
+
+    private static ReadOnlySpan<char> LineAfter(string sdp, string prefix)
+    {
+        var start = sdp.IndexOf(prefix, StringComparison.Ordinal);
         if (start < 0)
-            return false;
-        var line = offerSdp.AsSpan(start + Attribute.Length);
+            return default;
+        var line = sdp.AsSpan(start + prefix.Length);
         var end = line.IndexOfAny('\r', '\n');
-        line = (end < 0 ? line : line[..end]).Trim();
-        var hex = line[(line.LastIndexOf(' ') + 1)..].ToString().Replace(":", "", StringComparison.Ordinal);
-        return !string.Equals(hex, Convert.ToHexString(session.RemoteFingerprint.Digest.Span), StringComparison.OrdinalIgnoreCase);
+        return (end < 0 ? line : line[..end]).Trim();
     }
 
     private void Adopt(IPeer peer)
