@@ -103,16 +103,31 @@ internal unsafe struct IoVector
     public nuint Length;
 }
 
-/// <summary>struct mmsghdr on 64-bit Linux: a msghdr followed by the number of bytes moved.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <summary>struct mmsghdr on 64-bit Linux: a msghdr of 56 bytes, then the number of bytes moved.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
 internal unsafe struct MessageSlot
 {
+    [FieldOffset(0)]
     public byte* Name;
+
+    [FieldOffset(8)]
     public uint NameLength;
+
+    [FieldOffset(16)]
     public IoVector* Vectors;
+
+    [FieldOffset(24)]
     public nuint VectorCount;
+
+    [FieldOffset(32)]
     public byte* Control;
+
+    [FieldOffset(40)]
     public nuint ControlLength;
+
+    [FieldOffset(48)]
     public int Flags;
+
+    [FieldOffset(56)]
     public uint Transferred;
 }
