@@ -5,7 +5,7 @@ import { isString, nullable, shape, type Guard } from '@/contracts/guards'
 import { endReasons, known, type CallId, type EndReason, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
 import { isConnectResult, isNegotiateResult, readCallMessage } from './call-messages'
 import { systemClock, type Cancel, type Clock } from './clock'
-import { signalrTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
+import { socketTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
 import { ProblemError, toReason, type ProblemReason } from './problem'
 import { callReconnection, type ReconnectionPolicy } from './reconnection-policy'
 import { SequenceGate } from './sequence'
@@ -72,7 +72,7 @@ export class CallHub {
   private current: SignallingStatus = { kind: 'idle' }
 
   constructor(private readonly events: CallHubEvents, options: CallHubOptions = {}) {
-    this.makeTransport = options.transport ?? signalrTransport('/hubs/call')
+    this.makeTransport = options.transport ?? socketTransport('/hubs/call')
     this.policy = options.policy ?? callReconnection
     this.clock = options.clock ?? systemClock
   }

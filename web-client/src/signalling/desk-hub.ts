@@ -1,7 +1,7 @@
 import type { CallView, DeskMessage, PhotoView, RatingView, RecordingView, TicketSummary } from '@/contracts/generated'
 import { isNumber, isString, listOf, literal, nullable, shape, type Guard } from '@/contracts/guards'
 import { systemClock, type Cancel, type Clock } from './clock'
-import { signalrTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
+import { socketTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
 import { deskReconnection, type ReconnectionPolicy } from './reconnection-policy'
 
 export const isTicketSummary: Guard<TicketSummary> = shape<TicketSummary>({
@@ -54,7 +54,7 @@ export class DeskHub {
     private readonly events: DeskHubEvents,
     options: { readonly transport?: HubTransportFactory; readonly policy?: ReconnectionPolicy; readonly clock?: Clock } = {},
   ) {
-    this.makeTransport = options.transport ?? signalrTransport('/hubs/desk')
+    this.makeTransport = options.transport ?? socketTransport('/hubs/desk')
     this.policy = options.policy ?? deskReconnection
     this.clock = options.clock ?? systemClock
   }

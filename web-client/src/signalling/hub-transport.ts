@@ -1,4 +1,4 @@
-import { HubConnectionBuilder, HubConnectionState, HttpTransportType, LogLevel } from '@microsoft/signalr'
+import { HubSocket } from './hub-socket'
 
 /** One WebSocket to one hub. It connects once; who wants a second life makes a new one. */
 export type HubTransport = {
@@ -15,23 +15,13 @@ export type HubTransportEvents = {
 
 export type HubTransportFactory = (events: HubTransportEvents) => HubTransport
 
-/**
- * WebSockets without the negotiate request: it saves a round trip on the way to the first frame, and a network that
- * blocks WebSockets would not carry the call either.
- */
-export function signalrTransport(url: string): HubTransportFactory {
-  return (events) => {
-    const connection = new HubConnectionBuilder()
-      .withUrl(url, { skipNegotiation: true, transport: HttpTransportType.WebSockets })
-      .configureLogging(LogLevel.None)
-      .build()
-    connection.on('Receive', (message: unknown) => events.receive(message))
-    connection.onclose(() => events.closed())
-    return {
-      start: () => connection.start(),
-      stop: () => connection.stop(),
-      invoke: (method, argument) => connection.invoke<unknown>(method, argument),
-      get open() { return connection.state === HubConnectionState.Connected },
-    }
-  }
+/** @param path of the hub on our own origin, "/hubs/call". */
+export function socketTransport(path: string): HubTransportFactory {
+  return (events) => new HubSocket(() => new WebSocket(socketUrl(path, globalThis.location.href)), events)
+}
+
+function socketUrl(path: string, page: string): string {
+  const url = new URL(path, page)
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+  return url.href
 }

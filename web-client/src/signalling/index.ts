@@ -1,6 +1,6 @@
 export { CallHub, type CallHubEvents, type CallHubOptions, type NegotiateOutcome, type SignallingOutcome, type SignallingStatus } from './call-hub'
 export { systemClock, type Cancel, type Clock } from './clock'
 export { anything, HttpClient, upload, type HttpOptions, type Progress } from './http'
-export { signalrTransport, type HubTransport, type HubTransportEvents, type HubTransportFactory } from './hub-transport'
+export { socketTransport, type HubTransport, type HubTransportEvents, type HubTransportFactory } from './hub-transport'
 export { ProblemError, reasonOf, toReason, type ProblemReason } from './problem'
 export { backoff, callReconnection, deskReconnection, type ReconnectionPolicy } from './reconnection-policy'
