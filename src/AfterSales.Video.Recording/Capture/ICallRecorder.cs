@@ -55,4 +55,8 @@ public sealed record RecordingEvent(string Kind, string Json);
 /// <param name="Complete">False when the END record could not be written.</param>
 public sealed record JournalSummary(string JournalPath, long Blocks, long Packets, TimeSpan Duration, string HeadHashHex, bool Complete);
 
-public sealed record RecordingStatistics(long Packets, long Bytes, long Blocks, long DroppedPackets, TimeSpan SinceLastSync);
+public sealed record RecordingStatistics(long Packets, long Bytes, long Blocks, long DroppedPackets, TimeSpan SinceLastSync)
+{
+    /// <summary>Null while the disk takes everything; otherwise why nothing more can be kept. Alarm and tell the agent.</summary>
+    public string? Fault { get; init; }
+}

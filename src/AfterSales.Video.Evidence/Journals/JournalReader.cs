@@ -1,0 +1,121 @@
+namespace AfterSales.Video.Evidence.Journals;
+
+/// <summary>
+/// Reads a journal front to back, checking the chain on the way. Bytes never make it throw (I/O errors of the stream do).
+/// Memory: one block.
+/// </summary>
+public sealed class JournalReader
+{
+    private readonly Stream _stream;
+    private readonly byte[] _header = new byte[JournalFormat.BlockHeaderLength];
+    private readonly byte[] _head = new byte[JournalFormat.HashLength];
+    private byte[] _payload = new byte[64 * 1024];
+
+    private JournalReader(Stream stream, byte[] body, long startUtcNs, long position) =>
+        (_stream, HeaderBody, StartUtcNs, ValidLength) = (stream, body, startUtcNs, position);
+
+    /// <summary>The header record, UTF-8 JSON.</summary>
+    public ReadOnlyMemory<byte> HeaderBody { get; }
+    public long StartUtcNs { get; }
+
+    /// <summary>Bytes of the longest valid prefix read so far: where a recovery cuts.</summary>
+    public long ValidLength { get; private set; }
+
+    /// <summary>Whole valid blocks read so far.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>Hash of the last valid block, H0 before the first.</summary>
+    public ReadOnlySpan<byte> Head => _head;
+
+    /// <summary>True when the last valid block was an END.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Why reading stopped; empty while it goes on.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Opens at the stream's position. False with a reason when the head is not one of version 1.</summary>
+    public static bool TryOpen(Stream stream, out JournalReader reader, out string problem)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        reader = null!;
+        var prologue = new byte[JournalFormat.PrologueLength];
+        problem = "the file ends before its header does";
+        if (stream.ReadAtLeast(prologue, prologue.Length, throwOnEndOfStream: false) < prologue.Length)
+            return false;
+        if (!FileHeader.TryReadPrologue(prologue, out var bodyLength, out var startUtcNs))
+        {
+            problem = "not a journal of version 1";
+            return false;
+        }
+
+        var head = new byte[prologue.Length + bodyLength + JournalFormat.HashLength];
+        prologue.CopyTo(head, 0);
+        if (stream.ReadAtLeast(head.AsSpan(prologue.Length), head.Length - prologue.Length, throwOnEndOfStream: false) < head.Length - prologue.Length)
+            return false;
+        var bound = head.AsSpan(0, prologue.Length + bodyLength);
+        reader = new JournalReader(stream, bound[prologue.Length..].ToArray(), startUtcNs, head.Length);
+        HashChain.Genesis(bound, reader._head);
+        problem = head.AsSpan(bound.Length).SequenceEqual(reader._head) ? "" : "the header does not match its hash";
+        return problem.Length == 0;
+    }
+
+    /// <summary>Reads the next block. The payload is valid until the next call. After anything but <see cref="BlockOutcome.Block"/> it stays there.</summary>
+    public BlockOutcome ReadBlock(out JournalBlock block)
+    {
+        block = default;
+        if (Problem.Length > 0)
+            return BlockOutcome.Corrupt;
+        var read = _stream.ReadAtLeast(_header, _header.Length, throwOnEndOfStream: false);
+        if (read == 0)
+            return BlockOutcome.EndOfFile;
+        if (Ended)
+            return Stop(BlockOutcome.Corrupt, "bytes follow the END block");
+        if (read < _header.Length)
+            return Stop(BlockOutcome.Torn, $"block {Blocks} breaks off in its header");
+        if (!BlockHeader.TryRead(_header, out var header))
+            return Stop(BlockOutcome.Corrupt, $"block {Blocks} has no valid header");
+        return header.Seq == Blocks ? ReadPayload(header, out block) : Stop(BlockOutcome.Corrupt, $"block {Blocks} is numbered {header.Seq}");
+    }
+
+    private BlockOutcome ReadPayload(in BlockHeader header, out JournalBlock block)
+    {
+        block = default;
+        if (_payload.Length < header.StoredLength)
+            _payload = new byte[header.StoredLength];
+        var stored = _payload.AsMemory(0, header.StoredLength);
+        if (_stream.ReadAtLeast(stored.Span, stored.Length, throwOnEndOfStream: false) < stored.Length)
+            return Stop(BlockOutcome.Torn, $"block {Blocks} breaks off");
+        if (!BlockHeader.Verify(_header, stored.Span, _head))
+            return Stop(BlockOutcome.Corrupt, $"block {Blocks} does not match its hash");
+        BlockHeader.HashOf(_header).CopyTo(_head);
+        block = new JournalBlock(header, stored, ValidLength + _header.Length);
+        ValidLength += _header.Length + stored.Length;
+        Blocks++;
+        Ended = header.Type == BlockType.End;
+        return BlockOutcome.Block;
+    }
+
+    private BlockOutcome Stop(BlockOutcome outcome, string problem)
+    {
+        Problem = problem;
+        return outcome;
+    }
+}
+
+/// <param name="Payload">The block's plaintext records.</param>
+/// <param name="PayloadOffset">Where the stored bytes begin in the file.</param>
+public readonly record struct JournalBlock(BlockHeader Header, ReadOnlyMemory<byte> Payload, long PayloadOffset);
+
+public enum BlockOutcome
+{
+    Block,
+
+    /// <summary>Clean end between two blocks; whether the journal is complete says <see cref="JournalReader.Ended"/>.</summary>
+    EndOfFile,
+
+    /// <summary>The last block is not all there: the normal mark of a crash.</summary>
+    Torn,
+
+    /// <summary>Something was changed or lost inside.</summary>
+    Corrupt,
+}

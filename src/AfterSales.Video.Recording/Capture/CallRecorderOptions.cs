@@ -1,0 +1,26 @@
+namespace AfterSales.Video.Recording.Capture;
+
+/// <summary>Settings of the recorder.</summary>
+public sealed class CallRecorderOptions
+{
+    /// <summary>Where journals live until they are muxed and stored: spool/&lt;recordingId&gt;/journal.v1. Same disk for all recordings of a node.</summary>
+    public required string SpoolFolder { get; init; }
+
+    /// <summary>
+    /// Longest age of an unwritten block. What a killed process can lose is this plus <see cref="SealCheck"/>; 100 + 50 ms keeps the
+    /// promised 200 ms with room for a busy machine.
+    /// </summary>
+    public TimeSpan BlockAge { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often a block without new packets is looked at.</summary>
+    public TimeSpan SealCheck { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often written blocks are synced to the device; a power cut loses at most about twice this. The promise is 1 s.</summary>
+    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Blocks of one recording that may wait for the disk (64 KB each). 64 are 6 s of a call: a disk that stalls longer makes a stated gap
+    /// instead of eating the memory.
+    /// </summary>
+    public int MaxBlocksInFlight { get; init; } = 64;
+}
