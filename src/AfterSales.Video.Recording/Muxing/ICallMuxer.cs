@@ -17,9 +17,9 @@ public interface ICallMuxer
 public sealed record MuxResult(
     string Outcome, string Reason, TimeSpan Duration, IReadOnlyList<MuxedFile> Files, IReadOnlyList<RecordingGap> Gaps);
 
-/// <param name="Name">"playback.mp4" or "playback.webm", "original.mkv", "poster.jpg", "timeline.json".</param>
-/// <param name="Purpose">"playback", "original", "poster", "timeline".</param>
+/// <param name="Name">"playback.mp4", "playback.webm" or "playback.m4a" (sound only), "original.mkv", "poster.jpg", "timeline.json"; "playback-2.…" when the picture changed codec.</param>
+/// <param name="Purpose">"playback", "original", "poster", "timeline", "playback-other-codec".</param>
 public sealed record MuxedFile(string Name, string Path, string Purpose, string ContentType);
 
-/// <param name="Reason">"late_start", "network", "mute", "pause", "rejoin", "crash", "codec_change".</param>
+/// <param name="Reason">"late_start", "network", "mute", "pause", "rejoin", "crash", "codec_change", "recorder" (it could not keep up), "codec_unsupported" (only in the journal).</param>
 public sealed record RecordingGap(string ParticipantId, string Source, TimeSpan From, TimeSpan To, string Reason);

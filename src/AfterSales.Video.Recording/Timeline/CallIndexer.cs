@@ -1,0 +1,150 @@
+using System.Text.Json;
+using AfterSales.Video.Evidence.Journals;
+using AfterSales.Video.Recording.Depacketizing;
+using AfterSales.Video.Recording.Journal;
+using AfterSales.Video.Rtc.Rtp;
+
+namespace AfterSales.Video.Recording.Timeline;
+
+/// <summary>First pass over a journal: checks its chain and notes where everything is.</summary>
+internal sealed class CallIndexer
+{
+    private readonly CallIndex _index;
+    private readonly Dictionary<ushort, TrackState> _tracks = [];
+    private (long Ns, string Reason)? _pausedSince;
+
+    private CallIndexer(CallIndex index) => _index = index;
+
+    /// <summary>False with a reason when not even the journal's head can be read.</summary>
+    public static bool TryIndex(Stream journal, CancellationToken ct, out CallIndex index, out string problem)
+    {
+        index = null!;
+        if (!JournalReader.TryOpen(journal, out var reader, out problem))
+            return false;
+        if (!HeaderJson.TryRead(reader.HeaderBody.Span, out var header))
+        {
+            problem = "the header record is not readable";
+            return false;
+        }
+
+        index = new CallIndex { Header = header, StartUtcNs = reader.StartUtcNs };
+        new CallIndexer(index).ReadAll(reader, ct);
+        return true;
+    }
+
+    private void ReadAll(JournalReader reader, CancellationToken ct)
+    {
+        while (reader.ReadBlock(out var block) == BlockOutcome.Block)
+        {
+            ct.ThrowIfCancellationRequested();
+            _index.EndNs = Math.Max(_index.EndNs, block.Header.MonotonicNs);
+            ReadBlock(block);
+        }
+
+        if (_pausedSince is { } open)
+            _index.Pauses.Add((open.Ns, _index.EndNs, open.Reason));
+        (_index.Blocks, _index.HeadHashHex) = (reader.Blocks, Convert.ToHexStringLower(reader.Head));
+        if (reader.Problem.Length > 0 || !reader.Ended)
+            _index.Problem = reader.Problem.Length > 0 ? reader.Problem : "the journal has no END record";
+        foreach (var run in _index.Runs)
+            run.Order();
+    }
+
+    private void ReadBlock(in JournalBlock block)
+    {
+        var records = new RecordReader(block.Payload.Span);
+        while (records.Read())
+        {
+            switch (records.Type)
+            {
+                case RecordType.Rtp when records.TryGetRtp(out var id, out var timeNs, out var recovered, out var packet):
+                    AddPacket(id, timeNs, recovered, packet, block.PayloadOffset + records.BodyOffset + RecordWriter.RtpPrefix);
+                    break;
+                case RecordType.SenderReport when records.TryGetSenderReport(out var id, out var report):
+                    _tracks.GetValueOrDefault(id)?.Latest?.Add(report);
+                    break;
+                case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs):
+                    _tracks[track.TrackId] = new TrackState(track, timeNs);
+                    break;
+                case RecordType.RoomEvent when records.TryGetRoomEvent(out var roomEvent, out var timeNs):
+                    _index.Events.Add(TimedEvents.From(roomEvent, timeNs));
+                    break;
+                case RecordType.Gap when records.TryGetGap(out var from, out var to, out var packets, out _):
+                    _index.Lost.Add((from, to, packets));
+                    break;
+                case RecordType.Event or RecordType.Paused or RecordType.Resumed or RecordType.End when records.TryGetText(out var timeNs, out var first, out var second):
+                    AddText(records.Type, timeNs, first, second);
+                    break;
+            }
+        }
+    }
+
+    private void AddPacket(ushort trackId, long timeNs, bool recovered, ReadOnlySpan<byte> packet, long offset)
+    {
+        if (!_tracks.TryGetValue(trackId, out var track) || !RtpPacketView.TryParse(packet, out var view) || view.PayloadType != track.Track.Codec.PayloadType)
+            return;
+        var run = track.RunOf(view.Ssrc, _index.Runs, timeNs);
+        var payload = view.Payload;
+        var flags = payload.IsEmpty ? PayloadMarks.Empty : run.Format?.Inspect(payload) ?? PayloadMarks.None;
+        flags |= (view.Marker ? PayloadMarks.Last : PayloadMarks.None) | (recovered ? PayloadMarks.Recovered : PayloadMarks.None);
+        run.Add(view.SequenceNumber, view.Timestamp, timeNs, offset + view.HeaderLength, (ushort)payload.Length, flags);
+    }
+
+    private void AddText(RecordType type, long timeNs, string first, string second)
+    {
+        switch (type)
+        {
+            case RecordType.Event:
+                _index.Events.Add(new TimedEvent(timeNs, first, "", "", "", second));
+                break;
+            case RecordType.Paused:
+                _pausedSince ??= (timeNs, first);
+                _index.Events.Add(new TimedEvent(timeNs, "paused", "", "", first, "{}"));
+                break;
+            case RecordType.Resumed:
+                if (_pausedSince is { } since)
+                    _index.Pauses.Add((since.Ns, timeNs, since.Reason));
+                _pausedSince = null;
+                _index.Events.Add(new TimedEvent(timeNs, "resumed", "", "", "", "{}"));
+                break;
+            case RecordType.End:
+                _index.End = ReadCounts(second);
+                _index.EndNs = Math.Max(_index.EndNs, timeNs);
+                break;
+        }
+    }
+
+    private static EndCounts? ReadCounts(string json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, JournalJson.Default.EndCounts);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class TrackState(Sfu.Taps.TapTrack track, long startedNs)
+    {
+        private readonly Dictionary<uint, MediaRun> _bySsrc = [];
+
+        public Sfu.Taps.TapTrack Track => track;
+        public MediaRun? Latest { get; private set; }
+
+        public MediaRun RunOf(uint ssrc, List<MediaRun> runs, long timeNs)
+        {
+            if (Latest?.Ssrc == ssrc)
+                return Latest;
+            if (!_bySsrc.TryGetValue(ssrc, out var run))
+            {
+                run = new MediaRun(track, ssrc, _bySsrc.Count == 0 ? startedNs : timeNs);
+                _bySsrc.Add(ssrc, run);
+                runs.Add(run);
+            }
+
+            return Latest = run;
+        }
+    }
+}
