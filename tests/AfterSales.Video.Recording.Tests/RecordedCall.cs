@@ -1,0 +1,65 @@
+using AfterSales.Video.Recording.Capture;
+using AfterSales.Video.Recording.Muxing;
+using AfterSales.Video.TestKit.Media;
+using AfterSales.Video.TestKit.Time;
+
+namespace AfterSales.Video.Recording.Tests;
+
+/// <summary>A temporary spool, a real recorder on a manual clock, and the way from a synthetic call to files.</summary>
+public sealed class RecordedCall : IDisposable
+{
+    private readonly ManualTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero));
+
+    public RecordedCall()
+    {
+        Folder = Directory.CreateTempSubdirectory("recording-tests-").FullName;
+        Recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = Path.Combine(Folder, "spool"), MaxBlocksInFlight = 100_000 }, _time);
+    }
+
+    public string Folder { get; }
+    public CallRecorder Recorder { get; }
+    public string OutputFolder => Path.Combine(Folder, "out");
+
+    public static RecordingHeader Header(string id = "rec-1") => new()
+    {
+        RecordingId = id,
+        TenantId = "tenant",
+        TicketId = "T-1",
+        CallId = "call-1",
+        ConsentTextVersion = "1",
+        ConsentTextSha256 = new string('0', 64),
+        ConsentLanguage = "en",
+        ConsentAt = new DateTimeOffset(2026, 11, 22, 7, 59, 0, TimeSpan.Zero),
+    };
+
+    /// <summary>Records the call in moved, not passing, time.</summary>
+    public async Task<JournalSummary> RecordAsync(SyntheticCall call, Action<IRecordingSession>? with = null)
+    {
+        var session = await Recorder.StartAsync(Header(), CancellationToken.None);
+        with?.Invoke(session);
+        var start = TimeSpan.Zero;
+        call.Play(session, at =>
+        {
+            if (at > start)
+                _time.Advance(at - start);
+            start = at > start ? at : start;
+        });
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        var summary = await session.StopAsync("hung up", CancellationToken.None);
+        Assert.True(summary.Complete);
+        Assert.Equal(0, session.Statistics.DroppedPackets);
+        return summary;
+    }
+
+    public async Task<MuxResult> MuxAsync(JournalSummary summary) =>
+        await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, OutputFolder, CancellationToken.None);
+
+    public string File(string name) => Path.Combine(OutputFolder, name);
+
+    public void Dispose()
+    {
+        Recorder.Dispose();
+        Assert.Equal(0, Recorder.OutstandingBuffers);
+        Directory.Delete(Folder, recursive: true);
+    }
+}
