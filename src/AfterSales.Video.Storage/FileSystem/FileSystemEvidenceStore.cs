@@ -1,0 +1,188 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using AfterSales.Video.Evidence;
+
+namespace AfterSales.Video.Storage.FileSystem;
+
+/// <summary>
+/// Evidence objects as files. An object is there when its description (".name.json", a name no key can have) is there: content is written beside,
+/// synced, read back, compared, linked under its name without replacing, and only then described.
+/// </summary>
+public sealed class FileSystemEvidenceStore : IEvidenceStore, IDisposable
+{
+    private const int CopyBuffer = 1 << 20;
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
+    private readonly FileSystemEvidenceStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EvidencePaths _paths;
+
+    // One writer at a time: what is being linked must not be taken for a leftover of a crash.
+    private readonly SemaphoreSlim _commit = new(1, 1);
+
+    public FileSystemEvidenceStore(FileSystemEvidenceStoreOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        (_options, _time, _paths) = (options, time, new EvidencePaths(options.Root));
+        Directory.CreateDirectory(_paths.Root);
+    }
+
+    public void Dispose() => _commit.Dispose();
+
+    /// <inheritdoc/>
+    public async Task<StoredObject> PutAsync(EvidenceKey key, Stream content, EvidenceMetadata metadata, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(metadata);
+        var path = _paths.ContentOf(key);
+        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".tmp-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        try
+        {
+            if (Read(key) is not null)
+                throw Exists(key);
+            CreateFolders(key);
+            var (length, digest) = await WriteAsync(temporary, content, ct);
+            var stored = new StoredObject(key, length, digest, metadata.ContentType, _time.GetUtcNow());
+            await CommitAsync(temporary, stored, metadata, ct);
+            return stored;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new EvidenceStoreException(e.HResult is NoSpace or QuotaExceeded ? "no_space" : "unavailable", $"{key} was not stored: {e.Message}", e);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<StoredObject?> StatAsync(EvidenceKey key, CancellationToken ct) => Task.FromResult(Read(key));
+
+    /// <inheritdoc/>
+    public Task<Stream?> OpenReadAsync(EvidenceKey key, CancellationToken ct)
+    {
+        if (Read(key) is null)
+            return Task.FromResult<Stream?>(null);
+        var options = new FileStreamOptions { Options = FileOptions.Asynchronous, BufferSize = 64 * 1024, Share = FileShare.Read | FileShare.Delete };
+        return Task.FromResult<Stream?>(new FileStream(_paths.ContentOf(key), options));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredObject> ListAsync(string tenantId, string recordingId, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await Task.CompletedTask;
+        foreach (var name in _paths.Names(tenantId, recordingId))
+        {
+            ct.ThrowIfCancellationRequested();
+            if (EvidenceKey.TryCreate(tenantId, recordingId, name, out var key) && Read(key) is { } stored)
+                yield return stored;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> DeleteAsync(EvidenceKey key, CancellationToken ct)
+    {
+        await _commit.WaitAsync(ct);
+        try
+        {
+            if (Read(key) is null)
+                return false;
+            // The description first: without it there is no object, whatever happens next.
+            File.Delete(_paths.DescriptionOf(key));
+            File.Delete(_paths.ContentOf(key));
+            _options.SyncDirectory(_paths.FolderOf(key));
+            return true;
+        }
+        finally
+        {
+            _commit.Release();
+        }
+    }
+
+    private async Task<(long Length, string Digest)> WriteAsync(string path, Stream content, CancellationToken ct)
+    {
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        await using var file = new FileStream(path, NewFile());
+        var buffer = new byte[CopyBuffer];
+        var length = 0L;
+        while (await content.ReadAsync(buffer, ct) is > 0 and var read)
+        {
+            sha.AppendData(buffer, 0, read);
+            await file.WriteAsync(buffer.AsMemory(0, read), ct);
+            length += read;
+        }
+
+        _options.SyncFile(file.SafeFileHandle);
+        var digest = Convert.ToHexStringLower(sha.GetHashAndReset());
+        file.Position = 0;
+        var readBack = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+        return digest == readBack
+            ? (length, digest)
+            : throw new EvidenceStoreException("digest_mismatch", "what was read back is not what was written");
+    }
+
+    private async Task CommitAsync(string temporary, StoredObject stored, EvidenceMetadata metadata, CancellationToken ct)
+    {
+        await _commit.WaitAsync(ct);
+        try
+        {
+            if (Read(stored.Key) is not null)
+                throw Exists(stored.Key);
+            var content = _paths.ContentOf(stored.Key);
+            // Content without a description is what a crash left between the two steps; nobody was told that it is stored.
+            File.Delete(content);
+            File.Move(temporary, content, overwrite: false);
+            var description = new ObjectDescription(stored.Length, stored.Sha256, stored.ContentType, stored.WrittenAt, metadata.Tags);
+            await using (var file = new FileStream(temporary, NewFile()))
+            {
+                await file.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(description, ObjectDescriptionJson.Default.ObjectDescription), ct);
+                _options.SyncFile(file.SafeFileHandle);
+            }
+
+            File.Move(temporary, _paths.DescriptionOf(stored.Key), overwrite: false);
+            _options.SyncDirectory(_paths.FolderOf(stored.Key));
+        }
+        finally
+        {
+            _commit.Release();
+        }
+    }
+
+    private StoredObject? Read(EvidenceKey key)
+    {
+        try
+        {
+            var description = JsonSerializer.Deserialize(File.ReadAllBytes(_paths.DescriptionOf(key)), ObjectDescriptionJson.Default.ObjectDescription);
+            return description is null ? null : new StoredObject(key, description.Length, description.Sha256, description.ContentType, description.WrittenAt);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (JsonException e)
+        {
+            throw new EvidenceStoreException("unavailable", $"the description of {key} is damaged", e);
+        }
+    }
+
+    private void CreateFolders(EvidenceKey key)
+    {
+        if (Directory.Exists(_paths.FolderOf(key)))
+            return;
+        Directory.CreateDirectory(_paths.FolderOf(key));
+        _options.SyncDirectory(_paths.Root);
+        _options.SyncDirectory(Path.Combine(_paths.Root, key.TenantId));
+    }
+
+    private static FileStreamOptions NewFile()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.Asynchronous, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    private static EvidenceStoreException Exists(EvidenceKey key) => new("exists", $"{key} exists and is never overwritten");
+}
