@@ -17,4 +17,17 @@ public sealed record SfuOptions
 
     /// <summary>Downlink assumed before anything was measured: enough for a sharp first picture.</summary>
     public long StartDownlinkBps { get; init; } = 2_500_000;
+
+    /// <summary>Makes the downlink estimator of each peer.</summary>
+    public Func<SfuOptions, Bandwidth.IDownlinkEstimator> CreateEstimator { get; init; } =
+        static options => new Bandwidth.LossAndDelayEstimator(options.StartDownlinkBps, options.MaxDownlinkBps);
+
+    /// <summary>An estimate above this changes nothing: 4 pictures at the publishers' cap.</summary>
+    public long MaxDownlinkBps { get; init; } = 10_000_000;
+
+    /// <summary>Only anchors the wall clock of sender reports; order and timers come from the loops.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Changes within this time make one wish for a new offer.</summary>
+    public TimeSpan NegotiationDelay { get; init; } = TimeSpan.FromMilliseconds(50);
 }

@@ -1,0 +1,31 @@
+using AfterSales.Video.Sfu.Rooms;
+
+namespace AfterSales.Video.Sfu.Bandwidth;
+
+/// <summary>
+/// What a single-layer publisher may send: the least any of its viewers can take, within configured bounds. A viewer shares its
+/// downlink evenly between the pictures it sees, after its voices.
+/// </summary>
+internal static class PublisherCap
+{
+    /// <summary>Opus at its best with overhead.</summary>
+    private const long VoiceBps = 64_000;
+
+    public static long For(Participant publisher, SfuOptions options)
+    {
+        var videos = 0;
+        var cap = options.MaxPublisherBps;
+        foreach (var publication in publisher.Publications)
+        {
+            if (publication.Kind != Rtc.Sdp.MediaKind.Video || publication.Current is null)
+                continue;
+            videos++;
+            foreach (var subscriber in publication.Subscribers)
+                cap = Math.Min(cap, subscriber.VideoShareBps);
+        }
+        return Math.Clamp(cap * Math.Max(1, videos), options.MinPublisherBps, options.MaxPublisherBps);
+    }
+
+    /// <summary>Each picture's part of a downlink.</summary>
+    public static long ShareOf(long estimateBps, int voices, int pictures) => Math.Max(0, estimateBps - (voices * VoiceBps)) / Math.Max(1, pictures);
+}

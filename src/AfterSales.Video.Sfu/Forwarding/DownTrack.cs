@@ -1,0 +1,244 @@
+using AfterSales.Video.Rtc.Rtcp;
+using AfterSales.Video.Rtc.Rtp;
+using AfterSales.Video.Rtc.Sdp;
+using AfterSales.Video.Sfu.Publications;
+using AfterSales.Video.Sfu.Subscriptions;
+using AfterSales.Video.Sfu.Telemetry;
+
+namespace AfterSales.Video.Sfu.Forwarding;
+
+/// <summary>
+/// One slot of a subscriber: the outgoing stream whose SSRC never changes, and the publication that plays in it. Rewrites what
+/// the source sends, repeats what the subscriber lost, and reports as sender.
+/// </summary>
+internal sealed class DownTrack
+{
+    private const byte Unmapped = 0xFF;
+    private const int SentReports = 8;
+
+    private readonly Downlink _downlink;
+    private readonly SfuCounters _counters;
+    private readonly RetransmissionHistory _history = new();
+    private readonly byte[] _payloadTypes = new byte[128];
+    private readonly byte[] _rtxPayloadTypes = new byte[128];
+    private readonly bool[] _repeatsPlainly = new bool[128];
+    private readonly (uint Middle, long SentNs)[] _sentReports = new (uint, long)[SentReports];
+    private readonly byte[] _mid;
+    private RtpRewriter _rewriter;
+    private UplinkTrack? _previousTrack;
+    private UplinkTrack? _track;
+    private ushort _rtxSequence;
+    private uint _packetCount;
+    private uint _octetCount;
+    private int _reportCount;
+    private bool _needsStart = true;
+    private bool _hasTransportCc;
+
+    public DownTrack(Downlink downlink, NegotiatedMedia section, SfuCounters counters)
+    {
+        _downlink = downlink;
+        _counters = counters;
+        _mid = System.Text.Encoding.ASCII.GetBytes(section.Mid);
+        Section = section;
+        // Starting low leaves room before the first wrap: a receiver that loses the first packets still guesses the rollover right (RFC 3711 §3.3.1).
+        _rewriter = new RtpRewriter(0x10000L + (section.LocalSsrc & 0x3FFF) + 1, section.Kind == MediaKind.Video ? 90_000 : 48_000);
+        _rtxSequence = (ushort)(section.LocalSsrc & 0x3FFF);
+    }
+
+    public NegotiatedMedia Section { get; private set; }
+    public uint Ssrc => Section.LocalSsrc;
+    public Publication? Publication { get; private set; }
+    public double LastReportedLoss { get; private set; }
+    public bool IsVideo => Section.Kind == MediaKind.Video;
+
+    /// <summary>What the subscriber's link leaves for this picture.</summary>
+    public long VideoShareBps => _downlink.VideoShareBps;
+
+    /// <summary>The stream started and plays; a report for it makes sense.</summary>
+    public bool IsPlaying => _track is not null && !_needsStart;
+
+    public void UpdateSection(NegotiatedMedia section)
+    {
+        Section = section;
+        MapPayloadTypes();
+    }
+
+    /// <summary>Places a publication here, or nothing.</summary>
+    public void Assign(Publication? publication)
+    {
+        if (Publication == publication)
+            return;
+        Publication?.Subscribers.Remove(this);
+        Publication = publication;
+        publication?.Subscribers.Add(this);
+        Restart();
+        MapPayloadTypes();
+    }
+
+    /// <summary>The subscriber needs a new start: it has just connected, or something else played here.</summary>
+    public void Restart()
+    {
+        _needsStart = true;
+        if (IsVideo)
+            Publication?.Current?.WantKeyFrame();
+    }
+
+    /// <summary>The codecs of the publication or of this section changed.</summary>
+    public void MapPayloadTypes()
+    {
+        Array.Fill(_payloadTypes, Unmapped);
+        Array.Fill(_rtxPayloadTypes, Unmapped);
+        Array.Clear(_repeatsPlainly);
+        if (Publication is null)
+            return;
+        foreach (var sent in Publication.Section.Codecs)
+        {
+            if (CodecMatch.Find(sent, Section.Codecs) is not { } received)
+                continue;
+            var index = sent.PayloadType & 0x7F;
+            _payloadTypes[index] = received.PayloadType;
+            _hasTransportCc = received.TransportCc;
+            if (!received.Nack)
+                continue;
+            if (received.RtxPayloadType is { } rtx && Section.LocalRtxSsrc != 0)
+                _rtxPayloadTypes[index] = rtx;
+            else
+                _repeatsPlainly[index] = true;
+        }
+    }
+
+    public void Forward(UplinkTrack track, in InboundPacket packet, long nowNs)
+    {
+        if (!_downlink.IsConnected)
+            return;
+        if ((track != _track || _needsStart) && !TryStart(track, packet, nowNs))
+            return;
+        if (!_rewriter.TryMap(track.TrackId, packet.Sequence, packet.Timestamp, nowNs, out var outgoing, out var timestamp))
+            return;
+        var payloadType = _payloadTypes[packet.PayloadType];
+        if (payloadType == Unmapped)
+        {
+            _counters.Drop(SfuDrop.CodecMismatch);
+            return;
+        }
+        if (!Send(packet, payloadType, Ssrc, (ushort)outgoing, timestamp, !_repeatsPlainly[packet.PayloadType], packet.Payload, nowNs))
+            return;
+        _packetCount++;
+        _octetCount += (uint)packet.Payload.Length;
+        _counters.Forwarded++;
+        _counters.ForwardedBytes += packet.Payload.Length;
+    }
+
+    /// <summary>Repeats what the subscriber lost, within its limits.</summary>
+    public void OnNack(ushort wireSequence, long nowNs)
+    {
+        _counters.NacksReceived++;
+        if (!_rewriter.TryReverse(wireSequence, out var outgoing, out var sourceId, out var sequence, out var timestampShift)
+            || FindTrack(sourceId) is not { } track
+            || !track.Store.TryGet(sequence, nowNs, out var packet, out var withHeadroom)
+            || (_rtxPayloadTypes[packet.PayloadType] == Unmapped && !_repeatsPlainly[packet.PayloadType])
+            || !_history.TryRepeat(outgoing, nowNs, _downlink.RoundTripNs)
+            || !_downlink.TryTakeRetransmission(packet.Payload.Length, nowNs))
+        {
+            _counters.Drop(SfuDrop.RetransmissionRefused);
+            return;
+        }
+        if (Repeat(packet, (ushort)outgoing, packet.Timestamp + timestampShift, withHeadroom, nowNs))
+            _counters.Retransmitted++;
+    }
+
+    public void OnKeyFrameRequest() => (_track ?? Publication?.Current)?.WantKeyFrame();
+
+    public void OnReportBlock(in ReportBlock block, long nowNs)
+    {
+        LastReportedLoss = block.FractionLost / 256.0;
+        if (block.LastSenderReport == 0)
+            return;
+        foreach (var (middle, sentNs) in _sentReports)
+        {
+            if (middle != block.LastSenderReport || sentNs == 0)
+                continue;
+            _downlink.OnRoundTrip(nowNs - sentNs - (long)(block.DelaySinceLastSenderReport / 65536.0 * 1e9));
+            return;
+        }
+    }
+
+    /// <summary>Appends a sender report with the canonical name of who plays; nothing before the source's own first report.</summary>
+    public bool TryWriteReport(ref RtcpWriter writer, long nowNs)
+    {
+        if (!IsPlaying || !_track!.TryGetTime(nowNs, _track.Publication.Owner.Clock, out var rtp, out var ntp))
+            return false;
+        if (!writer.TryWriteSenderReport(new SenderReport(Ssrc, ntp, rtp + _rewriter.TimestampShift, _packetCount, _octetCount), []))
+            return false;
+        _sentReports[_reportCount++ % SentReports] = ((uint)(ntp >> 16), nowNs);
+        return writer.TryWriteCname(Ssrc, _track.Publication.Owner.CanonicalName);
+    }
+
+    /// <summary>The track ended: its packets are gone.</summary>
+    public void Forget(UplinkTrack track)
+    {
+        if (_track == track)
+        {
+            _track = null;
+            _needsStart = true;
+            _rewriter.Stop();
+        }
+        if (_previousTrack == track)
+            _previousTrack = null;
+    }
+
+    private bool TryStart(UplinkTrack track, in InboundPacket packet, long nowNs)
+    {
+        if (track != Publication?.Current || !packet.StartsStream)
+        {
+            // The old layer plays on until the new one can be decoded.
+            return track == _track && !_needsStart;
+        }
+        _rewriter.Switch(track.TrackId, packet.Sequence, packet.Timestamp, nowNs);
+        if (_track != track)
+            _previousTrack = _track;
+        _track = track;
+        _needsStart = false;
+        return true;
+    }
+
+    private UplinkTrack? FindTrack(int sourceId) =>
+        _track?.TrackId == sourceId ? _track : _previousTrack?.TrackId == sourceId ? _previousTrack : null;
+
+    private bool Repeat(in InboundPacket packet, ushort outgoing, uint timestamp, Span<byte> withHeadroom, long nowNs)
+    {
+        var rtxPayloadType = _rtxPayloadTypes[packet.PayloadType];
+        if (rtxPayloadType == Unmapped)
+            return Send(packet, _payloadTypes[packet.PayloadType], Ssrc, outgoing, timestamp, false, packet.Payload, nowNs);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(withHeadroom, outgoing);
+        return Send(packet, rtxPayloadType, Section.LocalRtxSsrc, ++_rtxSequence, timestamp, true, withHeadroom, nowNs);
+    }
+
+    /// <param name="mayVary">
+    /// Without RTX a repeat reuses the SRTP packet index, and two different packets under one GCM nonce betray the key: then the
+    /// header holds nothing that changes with time, so that a repeat is the same packet bit by bit.
+    /// </param>
+    private bool Send(
+        in InboundPacket packet, byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool mayVary, ReadOnlySpan<byte> payload, long nowNs)
+    {
+        Span<byte> header = stackalloc byte[RtpHeaderWriter.MaxLength];
+        var writer = new RtpHeaderWriter(header, payloadType, packet.Marker, sequence, timestamp, ssrc);
+        var ids = Section.Extensions;
+        writer.AddExtension(ids.Mid, _mid);
+        if (packet.AudioLevel != InboundPacket.NoAudioLevel)
+            writer.AddExtension(ids.AudioLevel, [packet.AudioLevel]);
+        if (mayVary)
+        {
+            writer.AddExtension24(ids.AbsSendTime, AbsoluteSendTime(nowNs));
+            if (_hasTransportCc)
+                writer.AddExtension(ids.TransportWideCc, _downlink.NextTransportSequence(payload.Length + 50));
+        }
+        if (_downlink.Send(header[..writer.Finish()], payload))
+            return true;
+        _counters.Drop(SfuDrop.SendRefused);
+        return false;
+    }
+
+    /// <summary>Seconds in 6.18 fixed point (abs-send-time extension).</summary>
+    private static uint AbsoluteSendTime(long nowNs) => (uint)(nowNs % 64_000_000_000 * (1 << 18) / 1_000_000_000);
+}

@@ -1,0 +1,195 @@
+using AfterSales.Video.Rtc;
+using AfterSales.Video.Rtc.Rtcp;
+using AfterSales.Video.Rtc.Sdp;
+using AfterSales.Video.Sfu.Bandwidth;
+using AfterSales.Video.Sfu.Rooms;
+
+namespace AfterSales.Video.Sfu.Forwarding;
+
+/// <summary>Everything that goes to one participant over one peer: its slots, what its link carries, and what it may have repeated.</summary>
+internal sealed class Downlink(Room room, IPeer peer)
+{
+    /// <summary>Share of the estimate that repeats may take. Answering every NACK of a full link makes it fuller still (MEDIA.md: 39,371 packets lost in 14 s).</summary>
+    private const double RetransmissionShare = 0.3;
+
+    private const long UnknownRoundTripNs = 100_000_000;
+
+    /// <summary>Feedback messages taken from one compound; nobody honest sends more.</summary>
+    private const int MaxFeedbacks = 8;
+
+    private readonly List<DownTrack> _tracks = [];
+    private readonly SentPackets _sent = new();
+    private TokenBucket _retransmissions;
+    private double _roundTripNs;
+
+    public IReadOnlyList<DownTrack> Tracks => _tracks;
+    public IDownlinkEstimator Estimator { get; } = room.Options.CreateEstimator(room.Options);
+    public bool IsConnected { get; private set; }
+
+    /// <summary>Smoothed; a default before the first measurement.</summary>
+    public long RoundTripNs => _roundTripNs == 0 ? UnknownRoundTripNs : (long)_roundTripNs;
+    public double MeasuredRoundTripMs => _roundTripNs / 1e6;
+
+    public long VideoShareBps
+    {
+        get
+        {
+            if (!IsConnected)
+                return long.MaxValue;
+            var pictures = 0;
+            var voices = 0;
+            foreach (var track in _tracks)
+            {
+                if (!track.IsPlaying)
+                    continue;
+                pictures += track.IsVideo ? 1 : 0;
+                voices += track.IsVideo ? 0 : 1;
+            }
+            return PublisherCap.ShareOf(Estimator.EstimateBps, voices, pictures);
+        }
+    }
+
+    /// <summary>Makes one down track per section we may send in; keeps those that stay.</summary>
+    public void Update(NegotiatedSession session)
+    {
+        for (var i = _tracks.Count - 1; i >= 0; i--)
+        {
+            if (FindSlot(session, _tracks[i].Section.Mid) is { } section)
+            {
+                _tracks[i].UpdateSection(section);
+                continue;
+            }
+            _tracks[i].Assign(null);
+            _tracks.RemoveAt(i);
+        }
+        foreach (var section in session.Media)
+        {
+            if (IsSlot(section) && !_tracks.Exists(track => string.Equals(track.Section.Mid, section.Mid, StringComparison.Ordinal)))
+                _tracks.Add(new DownTrack(this, section, room.Counters));
+        }
+    }
+
+    public void OnConnected()
+    {
+        IsConnected = true;
+        foreach (var track in _tracks)
+            track.Restart();
+    }
+
+    public void Close()
+    {
+        IsConnected = false;
+        foreach (var track in _tracks)
+            track.Assign(null);
+        _tracks.Clear();
+    }
+
+    public bool Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => peer.SendRtp(header, payload);
+
+    public ushort NextTransportSequence(int bytes) => _sent.Register(bytes, room.Loop.NowNs);
+
+    public bool TryTakeRetransmission(int bytes, long nowNs) =>
+        _retransmissions.TryTake(bytes, (long)(Estimator.EstimateBps * RetransmissionShare), nowNs);
+
+    public void OnRoundTrip(long roundTripNs)
+    {
+        if (roundTripNs is < 0 or > 10_000_000_000)
+            return;
+        // Never exactly 0: that means "not measured".
+        _roundTripNs = Math.Max(1000, _roundTripNs == 0 ? roundTripNs : _roundTripNs + ((roundTripNs - _roundTripNs) / 8));
+    }
+
+    /// <summary>One packet of a compound; false when it is not about what we send.</summary>
+    public void OnRtcp(in RtcpPacketView packet, ref int feedbacks, long nowNs)
+    {
+        if (packet.Type == RtcpType.TransportFeedback && feedbacks++ < MaxFeedbacks)
+        {
+            if (NackReader.TryParse(packet, out var nack))
+                OnNack(nack, nowNs);
+            else if (TransportFeedbackReader.TryParse(packet, out var transport))
+                _sent.OnFeedback(transport, Estimator, nowNs);
+        }
+        else if (packet.Type == RtcpType.PayloadFeedback && feedbacks++ < MaxFeedbacks)
+        {
+            OnPayloadFeedback(packet, nowNs);
+        }
+    }
+
+    public void OnReportBlocks(ReportBlockReader blocks, long nowNs)
+    {
+        foreach (var block in blocks)
+        {
+            if (Find(block.Ssrc) is not { } track)
+                continue;
+            track.OnReportBlock(block, nowNs);
+            Estimator.OnReportedLoss(track.LastReportedLoss, nowNs);
+        }
+    }
+
+    public void WriteReports(ref RtcpWriter writer, long nowNs)
+    {
+        for (var i = 0; i < _tracks.Count; i++)
+            _tracks[i].TryWriteReport(ref writer, nowNs);
+    }
+
+    /// <summary>Worst loss any slot reported last, 0..1.</summary>
+    public double Loss()
+    {
+        var worst = 0.0;
+        foreach (var track in _tracks)
+        {
+            if (track.IsPlaying)
+                worst = Math.Max(worst, track.LastReportedLoss);
+        }
+        return worst;
+    }
+
+    private void OnNack(NackReader nack, long nowNs)
+    {
+        if (Find(nack.MediaSsrc) is not { } track)
+            return;
+        // One store's worth: a longer list only costs time.
+        var asked = 0;
+        while (asked++ < 500 && nack.MoveNext())
+            track.OnNack(nack.Current, nowNs);
+    }
+
+    private void OnPayloadFeedback(in RtcpPacketView packet, long nowNs)
+    {
+        if (KeyFrameRequest.TryParsePli(packet, out var mediaSsrc))
+        {
+            Find(mediaSsrc)?.OnKeyFrameRequest();
+        }
+        else if (KeyFrameRequest.TryParseFir(packet, out var entries))
+        {
+            for (var i = 0; i < Math.Min(entries, _tracks.Count); i++)
+                Find(KeyFrameRequest.FirSourceAt(packet, i))?.OnKeyFrameRequest();
+        }
+        else if (Remb.TryParse(packet, out var bitrateBps, out _))
+        {
+            Estimator.OnReceiverEstimate(bitrateBps, nowNs);
+        }
+    }
+
+    private DownTrack? Find(uint ssrc)
+    {
+        for (var i = 0; i < _tracks.Count; i++)
+        {
+            if (_tracks[i].Ssrc == ssrc)
+                return _tracks[i];
+        }
+        return null;
+    }
+
+    private static NegotiatedMedia? FindSlot(NegotiatedSession session, string mid)
+    {
+        foreach (var section in session.Media)
+        {
+            if (IsSlot(section) && string.Equals(section.Mid, mid, StringComparison.Ordinal))
+                return section;
+        }
+        return null;
+    }
+
+    private static bool IsSlot(NegotiatedMedia section) => section is { Rejected: false, LocalSends: true };
+}
