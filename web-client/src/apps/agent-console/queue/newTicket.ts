@@ -20,7 +20,7 @@ export type Fault = 'subject' | 'buyerName' | 'buyerPhone' | 'lineTitle' | 'line
 /** By field: "subject", "lines.0.quantity". */
 export type Faults = Readonly<Record<string, Fault>>
 
-const limits = { subject: 200, buyerName: 80, buyerPhone: 32, platformOrderId: 64, title: 200, sku: 64 } as const
+const limits = { subject: 200, buyerName: 100, buyerPhone: 32, platformOrderId: 64, title: 200, sku: 64 } as const
 
 export function emptyLine(): LineDraft {
   return { title: '', sku: '', quantity: '1', unitPrice: '', currency: 'CNY' }

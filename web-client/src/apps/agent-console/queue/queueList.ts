@@ -1,7 +1,7 @@
 import type { TicketPage, TicketSummary } from '@/contracts/generated'
 import type { TicketStatusFilter } from '../api/deskApi'
 
-/** The list as shown. Rows keep their place on live updates; only new tickets come in, at the top. */
+/** The list as shown, latest change first. Rows keep their place on live updates; what was not listed comes in at the top. */
 export type QueueList = {
   readonly status: TicketStatusFilter
   readonly query: string
@@ -38,7 +38,7 @@ export function withTicket(list: QueueList, ticket: TicketSummary, selectedId: s
       : list.items.filter((item) => item.ticketId !== ticket.ticketId)
     return { ...list, items, openCount }
   }
-  if (!fits || !isNewest(list, ticket) || !matches(ticket, list.query)) return { ...list, openCount }
+  if (!fits || !matches(ticket, list.query)) return { ...list, openCount }
   return { ...list, items: [ticket, ...list.items], openCount }
 }
 
@@ -54,11 +54,6 @@ function openCountChange(before: TicketSummary | undefined, after: TicketSummary
   if (before === undefined) return after.status === 'open' && after.openedAt === after.updatedAt ? 1 : 0
   if (before.status === after.status) return 0
   return after.status === 'open' ? 1 : -1
-}
-
-function isNewest(list: QueueList, ticket: TicketSummary): boolean {
-  const first = list.items[0]
-  return first === undefined || Date.parse(ticket.openedAt) >= Date.parse(first.openedAt)
 }
 
 function matches(ticket: TicketSummary, query: string): boolean {

@@ -1,5 +1,5 @@
 /** As the server's rule; it has the last word (and knows common passwords). */
-export const minimumLength = 12
+export const minimumLength = 10
 
 export type PasswordFaults = {
   readonly current: 'missing' | null

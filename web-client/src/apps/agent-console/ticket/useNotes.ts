@@ -57,7 +57,7 @@ export function useNotes(api: DeskApi, ticketId: string, text: string, version: 
     type: (value) => dispatch({ type: 'typed', text: value }),
     resolve: (choice) => {
       dispatch({ type: 'resolved', choice })
-      schedule(0)
+      void save()
     },
     readAgain: (value, newVersion) => dispatch({ type: 'read_again', text: value, version: newVersion }),
     flush: save,
