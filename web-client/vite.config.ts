@@ -23,7 +23,7 @@ const deskRoutes: Plugin = {
  * `npm run build` builds the pages one after the other (PAGE): chunks shared between them would carry what only the desk uses to
  * the buyer's phone (5 KB of 60 when measured), and nobody opens both.
  */
-const page = process.env['PAGE']
+const page = process.env.PAGE
 const built = page === undefined ? pages : pages.filter((name) => name === page)
 
 /** dist/{agent-console,buyer-page,…}/index.html, chunks in dist/assets. */
@@ -39,11 +39,11 @@ export default defineConfig({
     emptyOutDir: page === undefined || page === pages[0],
     target: 'es2022',
     // Read by scripts/size-budget.mjs.
-    manifest: true,
+    manifest: `.vite/${page ?? 'all'}.json`,
     modulePreload: { polyfill: false },
     // Nothing as data: URLs, which the content security policy refuses.
     assetsInlineLimit: 0,
-    rollupOptions: { input: Object.fromEntries(built.map((name) => [name, here(`src/apps/${name}/index.html`)])) },
+    rolldownOptions: { input: Object.fromEntries(built.map((name) => [name, here(`src/apps/${name}/index.html`)])) },
   },
   server: {
     proxy: {

@@ -29,12 +29,12 @@ test.describe('a standard client', () => {
     const played = await peer('play', agent.whepUrl, agent.token, '8')
     const published = await publishing
 
-    expect(published['delete_status']).toBe(200)
-    expect(played['delete_status']).toBe(200)
-    expect(played['video_frames']).toBeGreaterThan(120)
-    expect(played['width']).toBe(640)
-    expect(played['audio_frames']).toBeGreaterThan(300)
-    expect(played['audio_peak']).toBeGreaterThan(6_000)
+    expect(published.delete_status).toBe(200)
+    expect(played.delete_status).toBe(200)
+    expect(played.video_frames).toBeGreaterThan(120)
+    expect(played.width).toBe(640)
+    expect(played.audio_frames).toBeGreaterThan(300)
+    expect(played.audio_peak).toBeGreaterThan(6_000)
 
     await hub.endCall(call.callId)
     const recording = await hub.finishedRecording(call.callId)

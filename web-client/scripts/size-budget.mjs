@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib'
 
 const budgetBytes = 60 * 1024
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
-const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
+const manifest = JSON.parse(readFileSync(`${dist}.vite/buyer-page.json`, 'utf8'))
 
 const files = new Set()
 const visit = (key) => {
@@ -16,7 +16,7 @@ const visit = (key) => {
   for (const next of [...(chunk.imports ?? []), ...(chunk.dynamicImports ?? [])]) visit(next)
 }
 visit('buyer-page/index.html')
-if (files.size === 0) throw new Error('no buyer page in dist/.vite/manifest.json: run `npm run build` first')
+if (files.size === 0) throw new Error('no buyer page in dist/.vite/buyer-page.json: run `npm run build` first')
 
 let total = 0
 for (const file of files) {

@@ -59,7 +59,7 @@ export class Hub {
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#process
-    if (!child || child.exitCode !== null) return
+    if (child?.exitCode !== null) return
     const exited = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
     await exited

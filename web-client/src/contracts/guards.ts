@@ -15,7 +15,7 @@ export const literal = <const T extends string>(expected: T): Guard<T> =>
   (value): value is T => value === expected
 
 export function shape<T extends object>(fields: { readonly [K in keyof T]-?: Guard<T[K]> }): Guard<T> {
-  const checks = Object.entries(fields) as [string, Guard<unknown>][]
+  const checks = Object.entries<Guard<unknown>>(fields)
   return (value): value is T => {
     if (typeof value !== 'object' || value === null) return false
     const record = value as Record<string, unknown>

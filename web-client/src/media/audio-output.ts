@@ -54,7 +54,10 @@ export class AudioOutput {
   }
 
   close(): void {
-    for (const element of [...this.elements.values(), ...this.spare]) element.srcObject = null
+    for (const element of [...this.elements.values(), ...this.spare]) {
+      element.srcObject = null
+      element.remove()
+    }
     this.elements.clear()
     this.spare.length = 0
     void this.context?.close().catch(() => undefined)

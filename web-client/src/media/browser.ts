@@ -28,22 +28,22 @@ export function browserKind(userAgent: string, touchPoints: number): BrowserKind
 
 function systemOf(ua: string, touchPoints: number): BrowserKind['system'] {
   // iPadOS says it is a Mac; no Mac has a touch screen.
-  if (/iPhone|iPad|iPod/.test(ua) || (/Macintosh/.test(ua) && touchPoints > 1)) return 'ios'
+  if (/iPhone|iPad|iPod/.test(ua) || (ua.includes('Macintosh') && touchPoints > 1)) return 'ios'
   return /Android|HarmonyOS/.test(ua) ? 'android' : 'desktop'
 }
 
 function browserOf(ua: string, system: BrowserKind['system']): BrowserName {
   if (/Firefox|FxiOS/.test(ua)) return 'firefox'
   switch (system) {
-    case 'ios': return /CriOS/.test(ua) ? 'chrome_ios' : 'safari_ios'
-    case 'android': return /Chrome\//.test(ua) ? 'chrome_android' : 'other'
-    case 'desktop': return /Macintosh/.test(ua) && !/Chrome\//.test(ua) ? 'safari_mac' : 'desktop'
+    case 'ios': return ua.includes('CriOS') ? 'chrome_ios' : 'safari_ios'
+    case 'android': return ua.includes('Chrome/') ? 'chrome_android' : 'other'
+    case 'desktop': return ua.includes('Macintosh') && !ua.includes('Chrome/') ? 'safari_mac' : 'desktop'
   }
 }
 
 function appOf(ua: string, system: BrowserKind['system']): InAppName | null {
   const named = apps.find(([, pattern]) => pattern.test(ua))
   if (named !== undefined) return named[0]
-  const webView = /; wv\)/.test(ua) || (system === 'ios' && /AppleWebKit/.test(ua) && !/Safari\//.test(ua))
+  const webView = ua.includes('; wv)') || (system === 'ios' && ua.includes('AppleWebKit') && !ua.includes('Safari/'))
   return webView ? 'other_app' : null
 }

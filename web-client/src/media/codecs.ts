@@ -15,7 +15,7 @@ export function offeredAudioCodecs(all: readonly RTCRtpCodec[]): RTCRtpCodec[] {
 function isOfferedVideo(codec: RTCRtpCodec): boolean {
   const parameters = codec.sdpFmtpLine ?? ''
   switch (codec.mimeType.toLowerCase()) {
-    case 'video/h264': return /packetization-mode=1/.test(parameters) && /profile-level-id=42e0/i.test(parameters)
+    case 'video/h264': return parameters.includes('packetization-mode=1') && /profile-level-id=42e0/i.test(parameters)
     case 'video/vp8': return true
     case 'video/vp9': return !/profile-id=[1-9]/.test(parameters)
     default: return false

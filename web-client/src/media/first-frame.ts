@@ -28,8 +28,8 @@ async function emittedSamples(receiver: RTCRtpReceiver): Promise<number> {
   let emitted = 0
   const report = await receiver.getStats()
   report.forEach((stat: Readonly<Record<string, unknown>>) => {
-    if (stat['type'] !== 'inbound-rtp') return
-    const samples = stat['jitterBufferEmittedCount'] ?? stat['totalSamplesReceived']
+    if (stat.type !== 'inbound-rtp') return
+    const samples = stat.jitterBufferEmittedCount ?? stat.totalSamplesReceived
     if (typeof samples === 'number') emitted = Math.max(emitted, samples)
   })
   return emitted

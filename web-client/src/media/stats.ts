@@ -22,7 +22,7 @@ export class StatsReader {
 
   read(report: Iterable<Stat>, atMs: number): MediaReading {
     const all = [...report]
-    const of = (type: string) => all.filter((stat) => stat['type'] === type)
+    const of = (type: string) => all.filter((stat) => stat.type === type)
     const inbound = of('inbound-rtp')
     const outbound = of('outbound-rtp')
     const now: Counters = {
@@ -51,14 +51,14 @@ function rate(bytes: number, seconds: number): number {
 }
 
 function roundTrip(pairs: readonly Stat[]): number | null {
-  const inUse = pairs.find((pair) => pair['nominated'] === true && pair['state'] === 'succeeded')
-  const seconds = inUse?.['currentRoundTripTime']
+  const inUse = pairs.find((pair) => pair.nominated === true && pair.state === 'succeeded')
+  const seconds = inUse?.currentRoundTripTime
   return typeof seconds === 'number' ? Math.round(seconds * 1000) : null
 }
 
 function largest(stats: readonly Stat[]): MediaReading['sendSize'] {
   const sizes = stats
-    .filter((stat) => stat['kind'] === 'video' && numberOf(stat, 'frameWidth') > 0)
+    .filter((stat) => stat.kind === 'video' && numberOf(stat, 'frameWidth') > 0)
     .map((stat) => ({
       width: numberOf(stat, 'frameWidth'), height: numberOf(stat, 'frameHeight'),
       framesPerSecond: Math.round(numberOf(stat, 'framesPerSecond')),

@@ -3,9 +3,9 @@ import type { HubTransport, HubTransportEvents } from './hub-transport'
 
 /** Messages end with this character (ASP.NET Core's HubProtocol.md, JSON encoding). */
 const separator = '\u001e'
-/** The server drops a client that is silent for 30 s (its default), and pings every 15 s. */
-const pingEveryMs = 10_000
-const serverTimeoutMs = 30_000
+/** The server pings every 8 s and drops a client that was silent for 20 s (SignallingServices.cs). */
+const pingEveryMs = 8_000
+const serverTimeoutMs = 20_000
 /** A phone on a train needs seconds to open a socket; more than this is no network. */
 const handshakeTimeoutMs = 10_000
 
@@ -15,7 +15,7 @@ export class HubInvocationError extends Error {
   override readonly name = 'HubInvocationError'
 }
 
-type Pending = { resolve(result: unknown): void; reject(error: Error): void }
+type Pending = { readonly resolve: (result: unknown) => void; readonly reject: (error: Error) => void }
 
 /**
  * The part of the SignalR JSON protocol our hubs use: handshake, invocation, completion, ping, close, over a WebSocket without a
@@ -86,7 +86,7 @@ export class HubSocket implements HubTransport {
   }
 
   private shakeHands(message: Readonly<Record<string, unknown>>): void {
-    if (typeof message['error'] === 'string') return this.end(message['error'])
+    if (typeof message.error === 'string') return this.end(message.error)
     this.ready = true
     this.ping()
     this.started?.resolve(undefined)
@@ -94,7 +94,7 @@ export class HubSocket implements HubTransport {
   }
 
   private handle(message: Readonly<Record<string, unknown>>): void {
-    switch (message['type']) {
+    switch (message.type) {
       case kinds.invocation: return this.invoked(message)
       case kinds.completion: return this.completed(message)
       case kinds.close: return this.end('closed by the server')
@@ -108,11 +108,11 @@ export class HubSocket implements HubTransport {
   }
 
   private completed(message: Readonly<Record<string, unknown>>): void {
-    const id = String(message['invocationId'])
+    const id = String(message.invocationId)
     const waiting = this.pending.get(id)
     this.pending.delete(id)
-    if (typeof message['error'] === 'string') waiting?.reject(new HubInvocationError(message['error']))
-    else waiting?.resolve(message['result'] ?? null)
+    if (typeof message.error === 'string') waiting?.reject(new HubInvocationError(message.error))
+    else waiting?.resolve(message.result ?? null)
   }
 
   private ping(): void {
@@ -134,7 +134,10 @@ export class HubSocket implements HubTransport {
     if (socket === null) return
     this.socket = null
     this.ready = false
-    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null
+    socket.onopen = null
+    socket.onmessage = null
+    socket.onclose = null
+    socket.onerror = null
     socket.close()
     this.started?.reject(new HubInvocationError(why))
     this.started = null

@@ -32,8 +32,8 @@ export function reasonOf(error: unknown): ProblemReason {
 /** Reads application/problem+json (RFC 9457); a body that is something else is judged by its status. */
 export function problemFrom(status: number, body: unknown, retryAfter: string | null): ProblemError {
   const record = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
-  const detail = typeof record['detail'] === 'string' ? record['detail'] : ''
-  return new ProblemError(toReason(record['code'], reasonOfStatus(status)), status, detail, secondsOf(retryAfter))
+  const detail = typeof record.detail === 'string' ? record.detail : ''
+  return new ProblemError(toReason(record.code, reasonOfStatus(status)), status, detail, secondsOf(retryAfter))
 }
 
 function reasonOfStatus(status: number): ProblemReason {

@@ -45,7 +45,7 @@ function firstSpoken(preferred: readonly string[]): Language | null {
 }
 
 type ParameterNames<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | ParameterNames<Rest> : never
-type Parameters<Text extends string> = { readonly [Name in ParameterNames<Text>]: string | number }
+type Parameters<Text extends string> = Readonly<Record<ParameterNames<Text>, string | number>>
 type Arguments<Text extends string> = [ParameterNames<Text>] extends [never] ? [] : [parameters: Parameters<Text>]
 
 export type MessageTable = Readonly<Record<string, string>>

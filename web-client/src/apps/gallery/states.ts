@@ -58,7 +58,7 @@ function photo(id: number, state: PhotoItem['state'], note = '', progress = 0): 
   return { id, state, note, progress, file: new File([], 'photo.jpg', { type: 'image/jpeg' }), preview: state === 'wrong_type' ? null : fakeThumbnail(id) }
 }
 
-export async function states(): Promise<Readonly<Record<string, Screen>>> {
+export function states(): Readonly<Record<string, Screen>> {
   const [product, face] = [fakeProduct(), fakeFace()]
   const own: CallScreenView['own'] = { picture: product, mirrored: false, muted: false, camera: 'on', microphone: 'on', switching: false }
   const live: CallScreenView = {

@@ -238,13 +238,17 @@ export class BuyerSession implements BuyerActions {
     // Before Agree a lost socket is nobody's business: the page still works by HTTP.
     if (!this.agreed && outcome.kind !== 'ended' && outcome.kind !== 'replaced') return
     const elapsed = this.callPart?.elapsed ?? null
+    if (this.withdrawn) {
+      this.leaveCall()
+      return this.goodbye('withdrawn', elapsed, false)
+    }
     if (ending.kind === 'notice') {
       if (ending.notice !== 'lost') this.leaveCall()
       return this.notice(ending.notice)
     }
     this.leaveCall()
     if (!this.agreed && this.call?.state === 'waiting') return this.notice('cancelled')
-    this.goodbye(this.withdrawn ? 'withdrawn' : ending.reason, elapsed, false)
+    this.goodbye(ending.reason, elapsed, false)
   }
 
   private goodbye(reason: GoodbyeView['reason'], duration: string | null, rated: boolean): void {

@@ -29,7 +29,8 @@ export function endingOfReason(reason: EndReason): Ending {
     case 'buyer_hung_up':
     case 'expired':
     case 'server_stopped': return { kind: 'goodbye', reason }
-    case 'buyer_declined': return { kind: 'notice', notice: 'declined' }
+    // Also the end of a call whose recording was agreed to and later refused: nothing is claimed about what was recorded.
+    case 'buyer_declined': return { kind: 'notice', notice: 'declined_earlier' }
     case 'buyer_photos': return { kind: 'notice', notice: 'photos_over' }
     case 'unknown': return { kind: 'goodbye', reason: 'agent_hung_up' }
     default: return assertNever(reason)

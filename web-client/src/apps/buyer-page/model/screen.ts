@@ -22,7 +22,7 @@ export type Screen =
 export type ConsentAction = 'agree' | 'photos' | 'decline'
 
 export const noticeKinds = [
-  'link_not_valid', 'cancelled', 'declined', 'replaced', 'lost', 'offline', 'unavailable', 'too_many', 'refused', 'insecure', 'photos_over',
+  'link_not_valid', 'cancelled', 'declined', 'declined_earlier', 'replaced', 'lost', 'offline', 'unavailable', 'too_many', 'refused', 'insecure', 'photos_over',
 ] as const
 export type NoticeKind = (typeof noticeKinds)[number]
 
