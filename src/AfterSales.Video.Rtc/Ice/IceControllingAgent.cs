@@ -3,26 +3,6 @@ using AfterSales.Video.Rtc.Sdp;
 
 namespace AfterSales.Video.Rtc.Ice;
 
-public enum IceAgentState
-{
-    /// <summary>Waiting for remote credentials.</summary>
-    New,
-    Checking,
-    Connected,
-
-    /// <summary>The selected path answered nothing for 30 s (RFC 7675), or no pair worked. A restart leads out of it.</summary>
-    Failed,
-}
-
-public enum IceNomination
-{
-    /// <summary>One pair is nominated once checks have had time to find a better one (RFC 8445 §8.1.1).</summary>
-    Regular,
-
-    /// <summary>Every check nominates (RFC 5245 §8.1.1.2), as Firefox does: quickest, the best pair wins in the end.</summary>
-    Aggressive,
-}
-
 /// <summary>
 /// The client's side of ICE without I/O: a full agent that starts as controlling (RFC 8445). Give it datagrams with
 /// <see cref="HandleDatagram"/>, send what <see cref="TryTakeOutgoing"/> yields, call again at <see cref="NextDueNs"/>.
@@ -44,7 +24,7 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
     private const long ConsentIntervalNs = 5_000_000_000;
     private const long ConsentLifetimeNs = 30_000_000_000;
     private const uint PeerReflexivePreference = 110u << 24;
-    private readonly List<IcePair> _pairs = [];
+    private readonly IcePairList _pairs = [];
     private readonly List<(IceTransport Transport, TransportAddress Address, uint Priority)> _locals = [];
     private readonly ulong _tieBreaker = (ulong)random.NextInt64() << 1;
     private IceCheckCredentials? _credentials;
@@ -68,12 +48,7 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
     {
         get
         {
-            var next = long.MaxValue;
-            foreach (var pair in _pairs)
-            {
-                next = Math.Min(next, pair.State == IcePairState.Waiting ? Math.Max(pair.DueNs, _nextPaceNs) : pair.DueNs);
-            }
-
+            var next = _pairs.NextDueNs(_nextPaceNs);
             return WaitsForNomination ? Math.Min(next, _firstSuccessNs + NominationPatienceNs) : next;
         }
     }
@@ -127,7 +102,7 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
     {
         Nominate(nowNs);
         JudgeState(nowNs);
-        while (NextDue(nowNs) is { } pair)
+        while (_pairs.NextDue(nowNs, _nextPaceNs) is { } pair)
         {
             if (pair == _selected)
             {
@@ -171,7 +146,7 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
 
     private IcePair? AddPair(in IcePath path, uint localPriority, uint remotePriority, long nowNs)
     {
-        var known = Find(path);
+        var known = _pairs.Find(path, _credentials);
         if (known is not null || _credentials is null || _pairs.Count >= MaxPairs)
         {
             return known;
@@ -183,28 +158,6 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
         pair.Begin(random, nomination == IceNomination.Aggressive, nowNs);
         _pairs.Add(pair);
         return pair;
-    }
-
-    /// <summary>Of this generation. The kernel may have chosen our address, so an unspecified one fits all.</summary>
-    private IcePair? Find(IcePath path) => _pairs.Find(pair => pair.Credentials == _credentials && Fits(pair, path));
-
-    private static bool Fits(IcePair pair, in IcePath path) =>
-        pair.Path.Remote == path.Remote && pair.Path.Transport == path.Transport
-        && (pair.Path.Local == path.Local || pair.Path.Local.IsUnspecified || path.Local.IsUnspecified);
-
-    private IcePair? NextDue(long nowNs)
-    {
-        IcePair? best = null;
-        foreach (var pair in _pairs)
-        {
-            var isDue = pair.DueNs <= nowNs && (pair.State != IcePairState.Waiting || _nextPaceNs <= nowNs);
-            if (isDue && (best is null || pair.Priority > best.Priority))
-            {
-                best = pair;
-            }
-        }
-
-        return best;
     }
 
     private int WriteCheck(IcePair pair, Span<byte> buffer)
@@ -334,14 +287,14 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
 
     private bool HandleResponse(StunMessage message, in IcePath path, long nowNs)
     {
-        var pair = FindTransaction(message);
+        var pair = _pairs.FindTransaction(message);
         if (pair is null || !message.VerifyMessageIntegrity(pair.Credentials.RemotePassword))
         {
             return false;
         }
 
         // An answer from elsewhere means the path is not symmetric (RFC 8445 §7.2.5.2.1).
-        if (!Fits(pair, path))
+        if (!pair.Fits(path))
         {
             pair.Fail();
             return true;
@@ -369,7 +322,7 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
 
     private bool HandleError(StunMessage message, long nowNs)
     {
-        var pair = FindTransaction(message);
+        var pair = _pairs.FindTransaction(message);
         if (pair is null || !message.VerifyMessageIntegrity(pair.Credentials.RemotePassword) || !message.TryGetErrorCode(out var code))
         {
             return false;
@@ -386,19 +339,6 @@ public sealed class IceControllingAgent(IceParameters local, Random random, IceN
         }
 
         return true;
-    }
-
-    private IcePair? FindTransaction(StunMessage message)
-    {
-        foreach (var pair in _pairs)
-        {
-            if (message.TransactionId.SequenceEqual(pair.Transaction))
-            {
-                return pair;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Aggressive nomination succeeds on several pairs: the best of a generation wins.</summary>

@@ -46,6 +46,11 @@ internal sealed class IcePair(IcePath path, uint localPriority, ulong priority, 
 
     private int Attempts { get; set; }
 
+    /// <summary>The kernel may have chosen our address, so an unspecified one fits all.</summary>
+    public bool Fits(in IcePath other) =>
+        Path.Remote == other.Remote && Path.Transport == other.Transport
+        && (Path.Local == other.Local || Path.Local.IsUnspecified || other.Local.IsUnspecified);
+
     /// <summary>Begins a new transaction, to be sent at <paramref name="dueNs"/>.</summary>
     public void Begin(Random random, bool nominates, long dueNs)
     {

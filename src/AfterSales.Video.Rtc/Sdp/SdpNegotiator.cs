@@ -114,14 +114,19 @@ public static class SdpNegotiator
     private static uint Ssrc(uint before, bool isNeeded, LocalTransport local) =>
         before != 0 ? before : isNeeded ? local.Ssrcs.Next() : 0;
 
-    private static NegotiatedMedia Rejected(MediaDescription section, NegotiatedMedia? before) => new()
+    private static NegotiatedMedia Rejected(MediaDescription section, NegotiatedMedia? before)
     {
-        Mid = section.Mid ?? before?.Mid ?? "",
-        Kind = section.Kind ?? MediaKind.Other,
-        Rejected = true,
-        LocalSsrc = before?.Kind == section.Kind ? before!.LocalSsrc : 0,
-        LocalRtxSsrc = before?.Kind == section.Kind ? before!.LocalRtxSsrc : 0,
-    };
+        var kind = section.Kind ?? MediaKind.Other;
+        var isSameSlot = before?.Kind == kind;
+        return new NegotiatedMedia
+        {
+            Mid = section.Mid ?? before?.Mid ?? "",
+            Kind = kind,
+            Rejected = true,
+            LocalSsrc = isSameSlot ? before!.LocalSsrc : 0,
+            LocalRtxSsrc = isSameSlot ? before!.LocalRtxSsrc : 0,
+        };
+    }
 
     /// <summary>The first accepted section in the order of the bundle; -1 when all are rejected.</summary>
     private static int TaggedOf(SessionDescription offer, NegotiatedMedia[] negotiated)

@@ -35,6 +35,9 @@ public sealed class SdpOffer
 
     /// <summary>True when this offer asks for new credentials (RFC 8839 §4.4.1.1.1). False for a first offer.</summary>
     public bool IsIceRestart(NegotiatedSession? previous) => previous is not null && previous.RemoteIce != Ice;
+
+    /// <summary>What was understood, written back. Holds credentials: not for logs.</summary>
+    public override string ToString() => SessionDescriptionWriter.Write(Description);
 }
 
 /// <summary>What every description must have, offer or answer: BUNDLE, rtcp-mux, credentials, a sha-256 fingerprint.</summary>
