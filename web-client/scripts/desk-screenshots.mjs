@@ -1,6 +1,7 @@
 // Every state of the agent's desk as PNGs, each checked by axe and for sideways overflow:
 //   node scripts/desk-screenshots.mjs [folder] [state,state…] [1440x900,…] [zh-CN,en] [light,dark]
 // Starts vite --mode fake by itself; needs no server.
+import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium } from '@playwright/test'
@@ -103,6 +104,8 @@ async function typeNotes(page) {
   await settle(page, 700)
 }
 
+const recording = execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=10:duration=12', '-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '300k', '-f', 'webm', 'pipe:1'])
+
 const vite = await createServer({ configFile: 'vite.config.ts', mode: 'fake', server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' })
 await vite.listen()
 const base = `http://127.0.0.1:${vite.httpServer.address().port}/desk`
@@ -123,6 +126,7 @@ for (const size of sizes.split(',')) for (const lang of langs.split(',')) for (c
   const page = await context.newPage()
   const label = `${name}.${size}.${lang}.${theme}`
   page.on('pageerror', (error) => console.error(label, 'page error', error.message))
+  await page.route('**/fake/recording.webm', (route) => route.fulfill({ body: recording, contentType: 'video/webm' }))
   try {
     await page.goto(`${base}${state.path}?fake=${state.fake ?? ''}`)
     await page.locator('h1, h2').first().waitFor()
