@@ -40,7 +40,7 @@ public interface ICallClient
     Task Receive(CallMessage message);
 }
 
-/// <param name="CallId">The call; buyers may leave it empty (their cookie says which).</param>
+/// <param name="CallId">Staff: the call. Buyers leave it empty: their cookie says which (a browser may hold both cookies, and this tells them apart).</param>
 /// <param name="ResumeToken">From an earlier ConnectResult of this page; null on a fresh page.</param>
 /// <param name="LastSeq">Last message number received; 0 at first.</param>
 public sealed record ConnectRequest(string CallId, string? ResumeToken, long LastSeq);

@@ -1,0 +1,64 @@
+using AfterSales.Video.Domain.Calls;
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Signalling;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace AfterSales.Video.Server.Features.Calls;
+
+/// <summary>Ends calls that nobody will end: link never opened, everybody gone, or far too long.</summary>
+internal sealed partial class CallSweeper(
+    IServiceScopeFactory scopes, LiveCalls live, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                Log.Failed(logger, fault);
+            }
+        }
+    }
+
+    internal async Task SweepAsync(CancellationToken ct)
+    {
+        foreach (var call in await ForgottenAsync(ct))
+        {
+            await using var scope = scopes.CreateTenantScope(call.TenantId);
+            await scope.ServiceProvider.GetRequiredService<CallFlow>().EndAsync(call.Id, CallEndReason.Expired, ct);
+        }
+    }
+
+    private async Task<List<CallRow>> ForgottenAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
+        var now = time.GetUtcNow();
+        var settings = options.Value;
+        var running = await db.Set<CallRow>().IgnoreQueryFilters().AsNoTracking().Where(c => c.Phase != CallPhase.Ended).ToListAsync(ct);
+        var usable = await db.Set<BuyerLinkRow>().IgnoreQueryFilters()
+            .Where(l => !l.Revoked && l.ExpiresAt > now).Select(l => l.CallId).Distinct().ToListAsync(ct);
+        var withLink = usable.ToHashSet(StringComparer.Ordinal);
+        return running.Where(call => call.Phase == CallPhase.Waiting
+            ? !withLink.Contains(call.Id)
+            : now - call.StartedAt > settings.MaxDuration || IsDeserted(call, now, settings)).ToList();
+    }
+
+    private bool IsDeserted(CallRow call, DateTimeOffset now, CallOptions settings)
+    {
+        var emptySince = live.Find(call.Id)?.EmptySince ?? (live.Find(call.Id) is null ? call.StartedAt : null);
+        return now - emptySince > settings.EmptyTimeout;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1210, LogLevel.Error, "Looking for forgotten calls failed; the next round tries again")]
+        public static partial void Failed(ILogger logger, Exception fault);
+    }
+}

@@ -1,0 +1,54 @@
+using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Evidence;
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents;
+using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Jobs;
+using AfterSales.Video.Server.Hosting;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
+
+namespace AfterSales.Video.Server.Features.Recordings;
+
+internal static class RecordingEndpoints
+{
+    public static IServiceCollection AddRecordings(this IServiceCollection services)
+    {
+        services.AddScoped<RecordingViews>();
+        services.AddSingleton<RecordingControl>();
+        services.AddSingleton<JobQueue>();
+        services.AddScoped<IJobHandler, MuxJob>();
+        services.AddHostedService<JobWorker>();
+        return services;
+    }
+
+    public static void MapRecordings(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/calls/{callId}/recording", Show).WithTags("Recordings").RequireAuthorization(Staff.AnyPolicy).Produces<RecordingView>();
+        app.MapMethods("/api/recordings/{recordingId}/files/{name}", ["GET", "HEAD"], File).WithTags("Recordings").RequireAuthorization(Staff.AnyPolicy)
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+    }
+
+    private static async Task<IResult> Show(string callId, CallStore calls, RecordingViews views, CancellationToken ct)
+    {
+        if (await calls.FindAsync(callId, ct) is null)
+            return Problem.Of(ProblemCodes.CallNotFound);
+        return await views.OfCallAsync(callId, ct) is { } view
+            ? Results.Ok(view)
+            : Problem.Of(ProblemCodes.RecordingNotReady, "Nothing was recorded (yet): recording starts with the buyer's consent.");
+    }
+
+    private static async Task<IResult> File(string recordingId, string name, HttpContext context, HubDbContext db, IEvidenceStore store, CancellationToken ct)
+    {
+        var file = await db.Set<RecordingFileRow>().AsNoTracking().FirstOrDefaultAsync(f => f.RecordingId == recordingId && f.Name == name, ct);
+        if (file is null || !EvidenceKey.TryCreate(file.TenantId, recordingId, name, out var key))
+            return Problem.Of(ProblemCodes.NotFound);
+        var content = await store.OpenReadAsync(key, ct);
+        if (content is null)
+            return Problem.Of(ProblemCodes.NotFound);
+        context.Response.Headers.CacheControl = "private, max-age=3600";
+        if (context.Request.Query.ContainsKey("download"))
+            context.Response.Headers.ContentDisposition = $"attachment; filename=\"{recordingId}-{name}\"";
+        return Results.Stream(content, file.ContentType, entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
+    }
+}

@@ -1,0 +1,70 @@
+using AfterSales.Video.Domain.Calls;
+using AfterSales.Video.Recording.Recovery;
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Calls;
+using Microsoft.EntityFrameworkCore;
+
+namespace AfterSales.Video.Server.Features.Recordings;
+
+/// <summary>
+/// At start, before anything new begins: journals a crash left open are closed, their calls are ended, their muxing is queued.
+/// </summary>
+internal sealed partial class RecordingRecovery(
+    IJournalRecovery journals, RecordingControl control, IServiceScopeFactory scopes, TimeProvider time, ILogger<RecordingRecovery> logger)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        var found = (await journals.RecoverAsync(ct)).ToDictionary(j => j.RecordingId, StringComparer.Ordinal);
+        await EndLiveCallsAsync(ct);
+        foreach (var row in await OpenRecordingsAsync(ct))
+        {
+            await using var scope = scopes.CreateTenantScope(row.TenantId);
+            var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
+            if (found.GetValueOrDefault(row.Id) is { Outcome: not "unreadable" } journal)
+            {
+                await control.QueueMuxAsync(db, row.Id, journal.JournalPath, ct);
+                Log.Recovered(logger, row.Id, journal.Outcome, journal.Blocks);
+            }
+            else
+            {
+                await FailAsync(db, row.Id, found.GetValueOrDefault(row.Id)?.Reason ?? "Its journal is missing.", ct);
+            }
+        }
+    }
+
+    private async Task<List<RecordingRow>> OpenRecordingsAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<RecordingRow>().IgnoreQueryFilters().AsNoTracking()
+            .Where(r => r.State == RecordingState.Recording).ToListAsync(ct);
+    }
+
+    // Their media died with the process; waiting calls live on, their links still work.
+    private async Task EndLiveCallsAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
+        foreach (var call in await db.Set<CallRow>().IgnoreQueryFilters().Where(c => c.Phase == CallPhase.Live).ToListAsync(ct))
+            call.Take(call.ToSession().End(CallEndReason.ServerStopped, time.GetUtcNow()).Session);
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task FailAsync(HubDbContext db, string recordingId, string reason, CancellationToken ct)
+    {
+        var row = await db.Set<RecordingRow>().FirstAsync(r => r.Id == recordingId, ct);
+        row.State = RecordingState.Failed;
+        row.Reason = reason;
+        row.Version++;
+        await db.SaveChangesAsync(ct);
+        Log.Lost(logger, recordingId, reason);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1505, LogLevel.Warning, "Recording {RecordingId} was cut off by a crash: {Outcome}, {Blocks} blocks; it will be muxed")]
+        public static partial void Recovered(ILogger logger, string recordingId, string outcome, long blocks);
+
+        [LoggerMessage(1506, LogLevel.Error, "Recording {RecordingId} cannot be recovered: {Reason}")]
+        public static partial void Lost(ILogger logger, string recordingId, string reason);
+    }
+}

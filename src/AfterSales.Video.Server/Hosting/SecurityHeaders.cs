@@ -1,0 +1,48 @@
+namespace AfterSales.Video.Server.Hosting;
+
+/// <summary>SE-17: the headers every answer carries, errors included.</summary>
+internal static class SecurityHeaders
+{
+    // Scripts and styles come from our own files only. Media elements play blobs and streams of the page itself.
+    private const string PagePolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; "
+        + "worker-src 'self' blob:; manifest-src 'self'; form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'";
+
+    private const string ApiPolicy = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
+    {
+        context.Response.OnStarting(static state =>
+        {
+            Write((HttpContext)state);
+            return Task.CompletedTask;
+        }, context);
+        return next(context);
+    });
+
+    private static void Write(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        var isPage = context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
+        headers.ContentSecurityPolicy = isPage ? PagePolicy + SocketSources(context.Request) : ApiPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
+        headers["Referrer-Policy"] = context.Request.Path.StartsWithSegments("/c") ? "no-referrer" : "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        if (context.Request.IsHttps && IsRealHost(context))
+            headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
+        if (context.Request.Path.StartsWithSegments("/api") && headers.CacheControl.Count == 0)
+            headers.CacheControl = "no-store";
+    }
+
+    // Older Safari does not count wss: as 'self'.
+    private static string SocketSources(HttpRequest request) =>
+        HostString.FromUriComponent(request.Host.Value ?? "").Value is { Length: > 0 } host && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or ':' or '[' or ']')
+            ? $" {(request.IsHttps ? "wss" : "ws")}://{host}"
+            : "";
+
+    // HSTS on localhost would break every other program of this computer that serves plain HTTP there.
+    private static bool IsRealHost(HttpContext context) =>
+        context.Request.Host.Host is not ("localhost" or "127.0.0.1" or "[::1]");
+}
