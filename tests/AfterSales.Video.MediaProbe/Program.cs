@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AfterSales.Video.MediaProbe;
 using AfterSales.Video.TestKit.Media;
 
 // Called by the browser tests: makes what the fake camera shows, and reads recordings back.
@@ -11,6 +12,7 @@ return args switch
     ["analyse", var file] => await AnalyseAsync(file, 0, 0, 1000),
     ["analyse", var file, var video, var audio, var tone] => await AnalyseAsync(
         file, int.Parse(video, CultureInfo.InvariantCulture), int.Parse(audio, CultureInfo.InvariantCulture), double.Parse(tone, CultureInfo.InvariantCulture)),
+    ["write-journal", var spool] => await JournalToKill.WriteAsync(spool),
     _ => Usage(),
 };
 

@@ -80,6 +80,9 @@ public sealed class JournalReader
     private BlockOutcome ReadPayload(in BlockHeader header, out JournalBlock block)
     {
         block = default;
+        // A length that the file cannot hold is not worth the memory.
+        if (_stream.CanSeek && _stream.Length - _stream.Position < header.StoredLength)
+            return Stop(BlockOutcome.Torn, $"block {Blocks} breaks off");
         if (_payload.Length < header.StoredLength)
             _payload = new byte[header.StoredLength];
         var stored = _payload.AsMemory(0, header.StoredLength);
