@@ -1,14 +1,7 @@
 import { createRouter, createWebHistory, type Router } from 'vue-router'
 import { useSessionStore } from './session/sessionStore'
 
-declare module 'vue-router' {
-  interface RouteMeta {
-    /** Reachable without a session. */
-    readonly open?: boolean
-    readonly admin?: boolean
-  }
-}
-
+/** `meta.open`: reachable without a session. `meta.admin`: for administrators, others are told so. */
 export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory('/desk'),
@@ -29,7 +22,7 @@ export function makeRouter(): Router {
     if (session.phase === 'unreachable') return true
     if (session.phase === 'signed_out') return to.meta.open === true || { name: 'sign-in', query: { to: to.fullPath } }
     if (session.mustChangePassword) return to.name === 'password' || { name: 'password', query: to.query }
-    if (to.name === 'sign-in' || to.name === 'password') return landing(to.query['to'])
+    if (to.name === 'sign-in' || to.name === 'password') return landing(to.query.to)
     return true
   })
   return router

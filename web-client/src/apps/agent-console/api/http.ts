@@ -1,5 +1,6 @@
 import type { Guard } from '@/contracts/guards'
-import { HttpClient, type HttpMethod } from '@/signalling/http'
+import type { HttpClient} from '@/signalling/http';
+import { type HttpMethod } from '@/signalling/http'
 import { ProblemError, type ProblemReason } from '@/signalling/problem'
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ProblemError }

@@ -11,16 +11,18 @@ export function fakeDeskTransport(world: FakeWorld): HubTransportFactory {
     let open = false
     const listener = (message: unknown): void => events.receive(message)
     return {
-      start: async () => {
-        if (world.has('desk-offline')) throw new Error('offline')
+      start: () => {
+        if (world.has('desk-offline')) return Promise.reject(new Error('offline'))
         open = true
         world.deskListeners.add(listener)
+        return Promise.resolve()
       },
-      stop: async () => {
+      stop: () => {
         open = false
         world.deskListeners.delete(listener)
+        return Promise.resolve()
       },
-      invoke: async () => ({ code: null }),
+      invoke: () => Promise.resolve({ code: null }),
       get open() { return open },
     }
   }
@@ -42,12 +44,16 @@ export class FakeRoom {
   readonly transport: HubTransportFactory = (events) => {
     let open = false
     const transport: HubTransport = {
-      start: async () => {
-        if (!this.reachable) throw new Error('offline')
+      start: () => {
+        if (!this.reachable) return Promise.reject(new Error('offline'))
         open = true
         this.events = events
+        return Promise.resolve()
       },
-      stop: async () => { open = false },
+      stop: () => {
+        open = false
+        return Promise.resolve()
+      },
       invoke: async (method, argument) => this.invoke(method, argument),
       get open() { return open },
     }

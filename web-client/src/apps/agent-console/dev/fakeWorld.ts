@@ -62,7 +62,7 @@ export class FakeWorld {
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     await new Promise((resolve) => setTimeout(resolve, this.has('slow') ? 3_600_000 : 30))
     if (this.has('offline')) throw new TypeError('Failed to fetch')
-    const url = new URL(String(input), location.origin)
+    const url = new URL(input instanceof Request ? input.url : input, location.origin)
     const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined
     const answer = this.answer(`${init?.method ?? 'GET'} ${url.pathname}`, url.searchParams, body)
     return new Response(answer.body === undefined ? null : JSON.stringify(answer.body), { status: answer.status, headers: { 'Content-Type': 'application/json', ...answer.headers } })
@@ -128,7 +128,7 @@ export class FakeWorld {
   private open(request: OpenTicketRequest): Answer {
     const now = new Date().toISOString()
     const ticket: TicketView = {
-      ...request, ticketId: `n${Date.now()}`, number: `T-${1042 + this.tickets.length}`, status: 'open', buyerName: `${[...request.buyerName][0] ?? ''}**`,
+      ...request, ticketId: `n${Date.now()}`, number: `T-${1042 + this.tickets.length}`, status: 'open', buyerName: `${Array.from(request.buyerName)[0] ?? ''}**`,
       buyerPhone: `${request.buyerPhone.slice(0, 3)}****${request.buyerPhone.slice(-4)}`, notes: '', notesVersion: 1, openedAt: now, updatedAt: now, closedAt: null, closingReason: null, calls: [], photos: [],
     }
     return json(this.put(ticket), 201)

@@ -20,7 +20,7 @@ describe('A new ticket', () => {
   })
 
   it('says how long a text may be', () => {
-    expect(checkDraft(draft({ subject: 'x'.repeat(201) }))['subject']).toEqual({ max: 200 })
+    expect(checkDraft(draft({ subject: 'x'.repeat(201) })).subject).toEqual({ max: 200 })
   })
 
   it('is sent trimmed and with numbers', () => {

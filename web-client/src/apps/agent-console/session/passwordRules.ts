@@ -10,7 +10,7 @@ export type PasswordFaults = {
 export function checkPassword(current: string, fresh: string, repeat: string): PasswordFaults {
   return {
     current: current === '' ? 'missing' : null,
-    fresh: [...fresh].length < minimumLength ? 'too_short' : fresh === current ? 'same' : null,
+    fresh: Array.from(fresh).length < minimumLength ? 'too_short' : fresh === current ? 'same' : null,
     repeat: fresh === repeat ? null : 'mismatch',
   }
 }

@@ -21,7 +21,7 @@ export function setTheme(next: Theme): void {
 
 export function applyTheme(): void {
   const dark = theme.value === 'dark' || (theme.value === 'system' && prefersDark.matches)
-  document.documentElement.dataset['theme'] = dark ? 'dark' : 'light'
+  document.documentElement.dataset.theme = dark ? 'dark' : 'light'
 }
 
 prefersDark.addEventListener('change', applyTheme)

@@ -7,7 +7,7 @@ const free: KeyContext = { typing: false, onControl: false, dialogOpen: false }
 
 function element(html: string): Element {
   document.body.innerHTML = html
-  return document.body.firstElementChild as Element
+  return document.body.firstElementChild!
 }
 
 describe('Shortcuts', () => {

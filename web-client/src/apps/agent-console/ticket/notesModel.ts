@@ -54,8 +54,9 @@ function phaseWhileTyping(state: NotesState, text: string): NotesState['phase'] 
 
 /** Both wrote the same: nothing to ask. */
 function settleEqual(state: NotesState): NotesState {
-  if (state.theirs === null || state.theirs.text !== state.text) return state
-  return { ...state, savedText: state.text, version: state.theirs.version, phase: 'saved', theirs: null }
+  const { theirs } = state
+  if (theirs?.text !== state.text) return state
+  return { ...state, savedText: state.text, version: theirs.version, phase: 'saved', theirs: null }
 }
 
 function resolve(state: NotesState, choice: 'mine' | 'theirs' | 'both'): NotesState {

@@ -15,7 +15,7 @@ function notesServer(): { stored: Saved; saves: Saved[]; offline: boolean; api: 
   const fetch = (_: unknown, init?: RequestInit): Promise<Response> => {
     if (server.offline) return Promise.reject(new TypeError('offline'))
     if (init?.method === 'GET') return Promise.resolve(answer(200, { ...ticket, ...server.stored }))
-    const request = JSON.parse(String(init?.body)) as Saved
+    const request = JSON.parse(typeof init?.body === 'string' ? init.body : '{}') as Saved
     server.saves.push(request)
     if (request.notesVersion !== server.stored.notesVersion) return Promise.resolve(answer(409, { code: 'ticket.notes_conflict' }))
     server.stored = { notes: request.notes, notesVersion: request.notesVersion + 1 }
@@ -34,7 +34,7 @@ describe('Saving notes', () => {
     vi.useFakeTimers()
     server = notesServer()
     scope = effectScope()
-    notes = scope.run(() => useNotes(server.api, 't', 'first', 1)) as Notes
+    notes = scope.run(() => useNotes(server.api, 't', 'first', 1))!
   })
   afterEach(() => {
     scope.stop()
