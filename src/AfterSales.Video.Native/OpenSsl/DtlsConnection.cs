@@ -10,7 +10,7 @@ public enum DtlsStep
     /// <summary>The handshake is complete, with the expected certificate.</summary>
     Done,
 
-    /// <summary>The peer ended the connection properly.</summary>
+    /// <summary>The peer ended the connection, by close_notify or by a fatal alert.</summary>
     PeerClosed,
     Failed,
 }
@@ -70,16 +70,22 @@ public sealed unsafe class DtlsConnection : IDisposable
         }
     }
 
-    /// <summary>Hands in exactly one datagram: a memory BIO forgets where one ends and the next begins.</summary>
-    public void Write(ReadOnlySpan<byte> datagram)
+    /// <summary>
+    /// Hands in exactly one datagram: a memory BIO forgets where one ends and the next begins. False when it holds a record
+    /// that cannot be genuine; it is then not handed in.
+    /// </summary>
+    public bool Write(ReadOnlySpan<byte> datagram)
     {
         ObjectDisposedException.ThrowIf(_ssl.IsClosed, this);
+        if (!DtlsRecords.ArePlausible(datagram))
+            return false;
         fixed (byte* source = datagram)
         {
             if (LibCrypto.WriteBio(_input, source, datagram.Length) != datagram.Length)
                 throw OpenSslException.FromQueue("BIO_write");
         }
         GC.KeepAlive(this);
+        return true;
     }
 
     /// <summary>Takes what OpenSSL wants sent: whole records, one behind the other. 0 when there is nothing.</summary>
@@ -162,14 +168,11 @@ public sealed unsafe class DtlsConnection : IDisposable
 
     private DtlsStep Explain(int result)
     {
-        var step = LibSsl.GetError(_ssl, result) switch
-        {
-            LibSsl.ErrorWantRead => DtlsStep.Waiting,
-            LibSsl.ErrorZeroReturn => DtlsStep.PeerClosed,
-            _ => DtlsStep.Failed,
-        };
+        var error = LibSsl.GetError(_ssl, result);
         LibCrypto.ClearErrors();
-        return step;
+        if (error == LibSsl.ErrorWantRead)
+            return DtlsStep.Waiting;
+        return (LibSsl.ShutdownState(_ssl) & LibSsl.ReceivedShutdown) != 0 ? DtlsStep.PeerClosed : DtlsStep.Failed;
     }
 
     private static (nint Input, nint Output) AttachBios(SslHandle ssl)

@@ -6,10 +6,10 @@ namespace AfterSales.Video.Native.OpenSsl;
 /// <summary>An SSL_CTX for DTLS 1.2 and up with one ECDSA certificate, that demands a certificate of every peer. Thread-safe.</summary>
 public sealed unsafe class DtlsEndpoint : IDisposable
 {
-    // Forward secrecy and AEAD only. RSA stands for the certificate of a server we connect to; ours is ECDSA.
+    // Forward secrecy and AES-GCM only: RFC 8827 §6.5 obliges everybody to the first, and with one family of suites
+    // DtlsConnection knows the shortest genuine record. RSA is for the certificate of a server we connect to; ours is ECDSA.
     private const string Ciphers =
-        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:" +
-        "ECDHE-RSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
+        "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384";
 
     private const string Groups = "X25519:P-256:P-384";
     private const int Sha256Bytes = 32;

@@ -26,7 +26,7 @@ internal static unsafe partial class LibSsl
     internal const ulong OpNoRenegotiation = 1UL << 30;
 
     internal const int ErrorWantRead = 2;
-    internal const int ErrorZeroReturn = 6;
+    internal const int ReceivedShutdown = 2;
     internal const int VerifyErrorRejected = 28;
 
     private const string Library = "libssl.so.3";
@@ -103,6 +103,9 @@ internal static unsafe partial class LibSsl
 
     [LibraryImport(Library, EntryPoint = "SSL_shutdown")]
     internal static partial int Shutdown(SslHandle ssl);
+
+    [LibraryImport(Library, EntryPoint = "SSL_get_shutdown")]
+    internal static partial int ShutdownState(SslHandle ssl);
 
     [LibraryImport(Library, EntryPoint = "SSL_get_error")]
     internal static partial int GetError(SslHandle ssl, int result);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using AfterSales.Video.Native.OpenSsl;
 
 namespace AfterSales.Video.Rtc.Dtls;
@@ -9,8 +8,6 @@ namespace AfterSales.Video.Rtc.Dtls;
 /// </summary>
 internal sealed class DtlsOutgoing
 {
-    private const int RecordHeaderBytes = 13;
-    private const int RecordLengthOffset = 11;
     private const int InitialBytes = 2048;
 
     private byte[] _bytes = [];
@@ -36,18 +33,10 @@ internal sealed class DtlsOutgoing
     {
         var pending = _bytes.AsSpan(_start, _end - _start);
         length = 0;
-        while (TryReadRecord(pending[length..], out var record) && length + record <= destination.Length)
+        while (DtlsRecords.TryReadLength(pending[length..], out var record) && length + record <= destination.Length)
             length += record;
         pending[..length].CopyTo(destination);
         _start += length;
         return length > 0;
-    }
-
-    private static bool TryReadRecord(ReadOnlySpan<byte> bytes, out int length)
-    {
-        length = bytes.Length < RecordHeaderBytes
-            ? 0
-            : RecordHeaderBytes + BinaryPrimitives.ReadUInt16BigEndian(bytes[RecordLengthOffset..]);
-        return length > 0 && length <= bytes.Length;
     }
 }

@@ -69,8 +69,8 @@ public sealed class DtlsSession : IDisposable
         Start(nowNs);
         if (datagram.IsEmpty || State is DtlsState.Failed or DtlsState.Closed)
             return;
-        _connection.Write(datagram);
-        Advance(nowNs);
+        if (_connection.Write(datagram))
+            Advance(nowNs);
     }
 
     /// <summary>
@@ -147,10 +147,8 @@ public sealed class DtlsSession : IDisposable
 
     private void FinishHandshake(DtlsStep step)
     {
-        if (step == DtlsStep.Failed)
+        if (step is DtlsStep.Failed or DtlsStep.PeerClosed)
             Fail(_connection.SawUnexpectedCertificate ? DtlsFailure.FingerprintMismatch : DtlsFailure.Handshake);
-        else if (step == DtlsStep.PeerClosed)
-            State = DtlsState.Closed;
         else if (step == DtlsStep.Done)
             Connect();
     }
@@ -168,12 +166,12 @@ public sealed class DtlsSession : IDisposable
     }
 
     /// <summary>
-    /// A fatal alert of the peer is as good a farewell as close_notify: browsers send either. Only an authenticated record
-    /// gets here, a forged one does not pass the record layer.
+    /// Only a farewell under the session's keys ends it. Should anything else ever put OpenSSL out of order, the media goes
+    /// on: its keys are exported already, and whether the peer is still there is for ICE consent to say.
     /// </summary>
     private void Drain(DtlsStep step)
     {
-        if (step is DtlsStep.PeerClosed or DtlsStep.Failed)
+        if (step == DtlsStep.PeerClosed)
             State = DtlsState.Closed;
     }
 
