@@ -24,7 +24,7 @@ public abstract unsafe class AesGcm : AesCipher
         _parameters[0] = new OsslParam { Key = name, DataType = OsslParam.OctetString, Value = name + NameBytes, Size = TagBytes };
     }
 
-    /// <summary>"tag" and the end mark, for EVP_CIPHER_CTX_get_params and EVP_CipherInit_ex2: a fifth faster than the ctrl calls.</summary>
+    /// <summary>"tag" and the end mark, for EVP_CIPHER_CTX_get_params and EVP_CipherInit_ex2, which the ctrl calls build anew each time.</summary>
     private protected OsslParam* Parameters => _parameters;
 
     private protected Span<byte> Tag => _memory.AsSpan(^TagBytes);

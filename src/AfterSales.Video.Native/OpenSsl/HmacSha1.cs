@@ -2,7 +2,7 @@ namespace AfterSales.Video.Native.OpenSsl;
 
 /// <summary>
 /// HMAC-SHA1 (RFC 2104) with the keyed inner and outer states kept: a packet costs two copies of 96 bytes instead of
-/// rehashing the key, and none of EVP_MAC's contexts. Not thread-safe.
+/// rehashing the key, and none of EVP_MAC's layers. Thread-safe: the states are never written.
 /// </summary>
 public sealed unsafe class HmacSha1
 {

@@ -165,39 +165,6 @@ public class DtlsNetworkTests(DtlsIdentities identities) : IClassFixture<DtlsIde
         Assert.True(pair.BothConnected);
     }
 
-    [Fact]
-    public void A_thousand_sessions_leave_nothing_behind()
-    {
-        for (var warmUp = 0; warmUp < 300; warmUp++)
-            ConnectAndDrop();
-        var before = NativeBytes();
-        for (var run = 0; run < 1000; run++)
-            ConnectAndDrop();
-
-        // 2,000 sessions of some 60 KB each, if they were kept.
-        Assert.InRange(NativeBytes() - before, long.MinValue, 8 << 20);
-    }
-
-    /// <summary>Alternately after the handshake, and in the middle of it.</summary>
-    private void ConnectAndDrop()
-    {
-        using var pair = new DtlsPair(identities);
-        pair.Run();
-        using var half = new DtlsPair(identities);
-        half.Client.Start(DtlsPair.NowNs);
-        half.Exchange(datagram => [datagram]);
-    }
-
-    /// <summary>Resident, without what the garbage collector holds.</summary>
-    private static long NativeBytes()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        var pages = File.ReadAllText("/proc/self/statm").Split(' ')[1];
-        return (long.Parse(pages) * Environment.SystemPageSize) - GC.GetGCMemoryInfo().TotalCommittedBytes;
-    }
-
     /// <summary>Two ends that answer doubled datagrams with doubled flights would never fall silent.</summary>
     private static Func<byte[], IEnumerable<byte[]>> Limited(int datagrams, Func<byte[], IEnumerable<byte[]>> network)
     {
