@@ -1,0 +1,132 @@
+import { writeFileSync } from 'node:fs'
+import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
+import { analyse } from './support/content'
+import { Hub } from './support/hub'
+import { desktop, launch, listen, phone } from './support/people'
+import { buyerVideoOnDesk, connectedCall, expectLivePicture, signIn } from './support/scene'
+
+test.describe('a call', () => {
+  let hub: Hub, agentBrowser: Browser, buyerBrowser: Browser
+  let desk: BrowserContext, handset: BrowserContext
+
+  test.beforeAll(async () => {
+    [hub, agentBrowser, buyerBrowser] = await Promise.all([Hub.start(), launch('agent'), launch('buyer')])
+  })
+  test.afterAll(async () => {
+    await Promise.all([agentBrowser.close(), buyerBrowser.close()])
+    await hub.dispose()
+  })
+  test.beforeEach(async () => { [desk, handset] = [await desktop(agentBrowser), await phone(buyerBrowser)] })
+  test.afterEach(async () => { await Promise.all([desk.close(), handset.close()]) })
+
+  test('runs from the ticket to the recording: picture, both voices, what was sent is what is kept', async () => {
+    const { ticket, agent, buyer } = await connectedCall(hub, desk, handset)
+    await expect(agent.getByText('Recording', { exact: false }).first()).toBeVisible()
+    await expect(buyer.getByText('Recording', { exact: true })).toBeVisible()
+
+    const atAgent = await listen(agent, 2_500)
+    expect(atAgent.playing).toBeGreaterThan(0)
+    expect(atAgent.peak).toBeGreaterThan(0.05)
+    expect(atAgent.hertz).toBeGreaterThan(900)
+    expect(atAgent.hertz).toBeLessThan(1_100)
+    const atBuyer = await listen(buyer, 2_500)
+    expect(atBuyer.playing, 'the agent’s voice starts without a second tap').toBeGreaterThan(0)
+    expect(atBuyer.peak).toBeGreaterThan(0.05)
+    expect(atBuyer.hertz).toBeGreaterThan(1_900)
+    expect(atBuyer.hertz).toBeLessThan(2_100)
+
+    await agent.waitForTimeout(4_000)
+    await agent.getByRole('button', { name: /End call/ }).click()
+    await expect(buyer.getByText(/ended/i).first()).toBeVisible()
+
+    const player = agent.locator('video[src*="/recording"]').first()
+    await expect(player).toBeVisible({ timeout: 20_000 })
+    await expect.poll(() => player.evaluate((v: HTMLVideoElement) => v.readyState), { timeout: 10_000 }).toBeGreaterThanOrEqual(1)
+    await player.evaluate(async (v: HTMLVideoElement) => { v.muted = true; await v.play() })
+    await expect.poll(() => player.evaluate((v: HTMLVideoElement) => v.currentTime), { timeout: 10_000 }).toBeGreaterThan(1)
+
+    const [call] = (await hub.call<typeof ticket>('GET', `/api/tickets/${ticket.ticketId}`)).calls
+    const recording = await hub.finishedRecording(call!.callId)
+    expect(recording.state, recording.reason).toMatch(/ready|partial/)
+    const playback = recording.files.find((f) => f.purpose === 'playback')!
+    const file = test.info().outputPath(playback.name)
+    writeFileSync(file, await hub.download(playback.url))
+    const [seen, agentVoice] = [await analyse(file, 1000), await analyse(file, 2000)]
+    const seconds = seen.frames.at(-1)!.seconds - seen.frames[0]!.seconds
+    expect(Math.abs(seconds - recording.durationSeconds)).toBeLessThan(1.5)
+    expect(seen.unreadableFrames / seen.frames.length).toBeLessThan(0.02)
+    expect(seen.backwardSteps, 'the content loops at most every 20 s').toBeLessThanOrEqual(2)
+    expect(seen.worstColourError).toBeLessThan(30)
+    expect(seen.longestFreezeSeconds).toBeLessThan(0.5)
+    expect(seen.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 2)
+    expect(agentVoice.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 3)
+    const drift = Math.max(...seen.avOffsetsSeconds) - Math.min(...seen.avOffsetsSeconds)
+    expect(drift, 'sound and picture keep their distance').toBeLessThan(0.12)
+    test.info().annotations.push({ type: 'measured', description: `${seconds.toFixed(1)} s, ${seen.frames.length} frames, A/V drift ${(drift * 1000).toFixed(0)} ms` })
+  })
+
+  test('survives the agent’s reload', async () => {
+    const { agent } = await connectedCall(hub, desk, handset)
+    await agent.reload()
+    await expectLivePicture(agent, buyerVideoOnDesk)
+    await agent.getByRole('button', { name: /End call/ }).click()
+  })
+
+  test('survives the buyer’s reload with one tap, from the same page', async () => {
+    const { agent, buyer } = await connectedCall(hub, desk, handset)
+    await buyer.reload()
+    await buyer.getByRole('button', { name: 'Continue the video' }).click()
+    await expect(buyer.getByRole('button', { name: 'Mute', exact: true })).toBeVisible()
+    await expectLivePicture(agent, buyerVideoOnDesk)
+    await agent.getByRole('button', { name: /End call/ }).click()
+  })
+
+  test('goes on when the buyer’s WebSocket drops: the place is resumed without a new negotiation', async () => {
+    const { agent, buyer } = await connectedCall(hub, desk, handset)
+    const offers = () => buyer.evaluate(() => (window as unknown as { __negotiations?: number }).__negotiations ?? -1)
+    const before = await offers()
+    await handset.setOffline(true)
+    await expect(buyer.getByText(/reconnecting/i).first()).toBeVisible({ timeout: 40_000 })
+    await handset.setOffline(false)
+    await expect(buyer.getByText(/reconnecting/i).first()).toBeHidden({ timeout: 20_000 })
+    await expectLivePicture(agent, buyerVideoOnDesk)
+    expect(await offers()).toBe(before)
+    await agent.getByRole('button', { name: /End call/ }).click()
+  })
+
+  test('takes a second agent, who sees the buyer too and leaves without ending it', async () => {
+    const { ticket, agent } = await connectedCall(hub, desk, handset)
+    const second = await desktop(agentBrowser)
+    const colleague = await second.newPage()
+    const created = await hub.call<{ agent: { email: string }, oneTimePassword: string }>('POST', '/api/admin/agents', { email: `lin${Date.now()}@shop.example`, displayName: '小林', roles: ['agent'] })
+    await colleague.goto(hub.url)
+    await colleague.getByLabel('Email').fill(created.agent.email)
+    await colleague.getByLabel('Password', { exact: true }).fill(created.oneTimePassword)
+    await colleague.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await colleague.getByLabel('One-time password').fill(created.oneTimePassword)
+    await colleague.getByLabel('New password', { exact: true }).fill('Quiet-harbour-9-lantern')
+    await colleague.getByLabel('New password again').fill('Quiet-harbour-9-lantern')
+    await colleague.getByRole('button', { name: 'Save and start' }).click()
+    await expect(colleague).toHaveURL(/\/desk/)
+    await colleague.goto(`${hub.url}/desk/tickets/${ticket.ticketId}`)
+    await colleague.getByRole('button', { name: /Join call/ }).click()
+    await expectLivePicture(colleague, buyerVideoOnDesk)
+    await colleague.getByRole('button', { name: /^Leave/ }).click()
+    await expectLivePicture(agent, buyerVideoOnDesk)
+    await agent.getByRole('button', { name: /End call/ }).click()
+    await second.close()
+  })
+
+  test('leaves a journal that the next start muxes when the server is killed', async () => {
+    const { ticket, agent } = await connectedCall(hub, desk, handset)
+    await agent.waitForTimeout(3_000)
+    await hub.stop('SIGKILL')
+    await hub.spawn()
+    const [call] = (await hub.call<typeof ticket>('GET', `/api/tickets/${ticket.ticketId}`)).calls
+    const recording = await hub.finishedRecording(call!.callId)
+    expect(recording.state, recording.reason).toMatch(/ready|partial/)
+    expect(recording.durationSeconds).toBeGreaterThan(2.5)
+    const page = await desk.newPage()
+    await signIn(page, hub).catch(() => undefined)
+  })
+})
