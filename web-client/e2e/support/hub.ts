@@ -48,7 +48,7 @@ export class Hub {
 
   async spawn(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn('dotnet', [serverDll, '--data', this.dataFolder,
-      `--Web:HttpPort=${this.#port}`, '--Web:HttpsPort=-1', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
+      `--Http:Port=${this.#port}`, '--Https:Port=-1', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
       ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
     child.stdout.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
