@@ -97,16 +97,19 @@ public sealed class RtcClient : IPacketReceiver, ISecureTransportOwner, IAsyncDi
     {
         _credentials = IceCredentials.Generate();
         _ice.Restart(_credentials);
-        if (newAddress)
-            ChangeAddress();
-    }
-
-    /// <summary>Goes on from a new socket and leaves the old one.</summary>
-    public void ChangeAddress()
-    {
+        if (!newAddress)
+            return;
         var local = _sockets.OpenUdp();
         _sockets.CloseOldUdp();
         _ice.AddLocal(IceTransport.Udp, local, UdpPriority);
+    }
+
+    /// <summary>Goes on from another port without ICE knowing, as when a NAT forgets its mapping.</summary>
+    public void Rebind()
+    {
+        _sockets.Rebind();
+        if (!SendPath.IsNone)
+            Select(SendPath.Ice);
     }
 
     /// <summary>As <see cref="IPeer.SendRtp"/>.</summary>
@@ -164,7 +167,7 @@ public sealed class RtcClient : IPacketReceiver, ISecureTransportOwner, IAsyncDi
     {
         try
         {
-            Receive(path, packet);
+            Receive(path with { Ice = _sockets.AsKnownToIce(path) }, packet);
         }
         catch (Exception fault)
         {

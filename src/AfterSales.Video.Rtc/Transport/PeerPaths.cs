@@ -57,9 +57,8 @@ internal sealed class PeerPaths(PeerDirectory directory, PeerConnection peer, Ic
 
     public void Clear()
     {
-        foreach (var path in _validated)
-            directory.RemovePath(path.Ice, peer);
-        _validated.Clear();
+        for (var i = _validated.Count - 1; i >= 0; i--)
+            Remove(i);
         directory.RemoveUfrag(_currentUfrag);
         directory.RemoveUfrag(_previousUfrag);
         Send = default;
@@ -80,10 +79,17 @@ internal sealed class PeerPaths(PeerDirectory directory, PeerConnection peer, Ic
     {
         for (var i = _validated.Count - 1; i >= 0; i--)
         {
-            if (ice.IsValidated(_validated[i].Ice))
-                continue;
-            directory.RemovePath(_validated[i].Ice, peer);
-            _validated.RemoveAt(i);
+            if (!ice.IsValidated(_validated[i].Ice))
+                Remove(i);
         }
+    }
+
+    /// <summary>A TCP connection serves one peer: it goes with its path.</summary>
+    private void Remove(int index)
+    {
+        var path = _validated[index];
+        _validated.RemoveAt(index);
+        directory.RemovePath(path.Ice, peer);
+        (path.Channel as TcpChannel)?.Close();
     }
 }

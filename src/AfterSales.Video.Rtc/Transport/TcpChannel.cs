@@ -24,6 +24,7 @@ internal sealed class TcpChannel : PacketChannel
     private bool _isConnecting;
     private bool _waitsForWrite;
     private bool _isQueuedForFlush;
+    private bool _hasStallTimer;
     private long _lastProgressNs;
 
     private TcpChannel(MediaLoop loop, IPacketReceiver receiver, TcpSocket socket, TransportAddress remote, bool isConnecting)
@@ -60,7 +61,7 @@ internal sealed class TcpChannel : PacketChannel
     {
         if (_isConnecting && !FinishConnecting())
             return;
-        if (events.HasFlag(PollEvents.Writable))
+        if ((events & PollEvents.Writable) != PollEvents.None)
             Flush();
         if (!IsClosed && events != PollEvents.Writable)
             Read();
@@ -73,7 +74,13 @@ internal sealed class TcpChannel : PacketChannel
             return default;
         if (_pending.Length - _tail < Needed)
             MakeRoom(Needed);
-        if (_pending.Length - _tail >= Needed)
+        if (_pending.Length - _tail < Needed)
+        {
+            Flush(); // the kernel may take what a long batch has gathered
+            MakeRoom(Needed);
+        }
+
+        if (!IsClosed && _pending.Length - _tail >= Needed)
             return _pending.AsSpan(_tail + Rfc4571.HeaderLength, DatagramSendBatch.SlotBytes);
         _loop.Counters.DroppedSlowTcp++;
         return default;
@@ -121,6 +128,8 @@ internal sealed class TcpChannel : PacketChannel
         if (IsClosed)
             return;
         IsClosed = true;
+        if (_head < _tail && !_isConnecting)
+            _socket.Send(_pending.AsSpan(_head, _tail - _head)); // a last word, if it goes out at once
         _loop.Forget(this, _socket);
         _socket.Dispose();
         Ended?.Invoke(this);
@@ -196,18 +205,26 @@ internal sealed class TcpChannel : PacketChannel
         if (!wait)
             return;
         _lastProgressNs = _loop.NowNs;
+        if (_hasStallTimer)
+            return;
+        _hasStallTimer = true;
         _loop.Schedule(_loop.Options.TcpStallTimeout, CutIfStalled);
     }
 
     private void CutIfStalled()
     {
+        _hasStallTimer = false;
         if (IsClosed || !_waitsForWrite)
             return;
         var left = _loop.Options.TcpStallTimeout - TimeSpan.FromTicks((_loop.NowNs - _lastProgressNs) / TimeSpan.NanosecondsPerTick);
         if (left <= TimeSpan.Zero)
+        {
             Cut();
-        else
-            _loop.Schedule(left, CutIfStalled);
+            return;
+        }
+
+        _hasStallTimer = true;
+        _loop.Schedule(left, CutIfStalled);
     }
 
     private void CutUnlessProven()

@@ -16,4 +16,12 @@ internal static class WaitUntil
             await Task.Yield();
         }
     }
+
+    /// <summary>Waits on a loop's own timer.</summary>
+    public static async Task LoopTimeAsync(MediaLoop loop, TimeSpan span)
+    {
+        var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await loop.InvokeAsync(() => loop.Schedule(span, passed.SetResult));
+        await passed.Task.WaitAsync(Patience);
+    }
 }
