@@ -12,7 +12,7 @@ public class SrtpSpeedTests
 
     /// <summary>
     /// A ratio, and of the best rounds: both sides are measured in turns in the same second, so a busy or slow machine
-    /// changes both. Measured 0.9; a copy or a context per packet brings it under 0.5.
+    /// changes both. A copy or a context per packet brings it under 0.5.
     /// </summary>
     [Fact]
     public void A_session_is_at_least_half_as_fast_as_the_bare_cipher()
