@@ -19,9 +19,9 @@ public static class SdpNegotiator
     {
         ArgumentNullException.ThrowIfNull(offer);
         var sections = offer.Description.Media;
-        if (RefusalOfChange(offer, previous) is { } refusal)
+        if (FirstChanged(sections, previous) is { } changed)
         {
-            return NegotiationResult.Refused(refusal.Code, refusal.Detail);
+            return NegotiationResult.Refused(SdpCodes.SectionsChanged, $"Section {changed.ToString(CultureInfo.InvariantCulture)}.");
         }
 
         var negotiated = new NegotiatedMedia[sections.Count];
@@ -37,6 +37,11 @@ public static class SdpNegotiator
         }
 
         var transport = sections[tagged].Transport;
+        if (ChangesDtls(transport, previous))
+        {
+            return NegotiationResult.Refused(SdpCodes.DtlsChanged, "The DTLS association stays for the life of the connection.");
+        }
+
         var session = new NegotiatedSession
         {
             Media = negotiated,
@@ -57,27 +62,23 @@ public static class SdpNegotiator
         _ => true,
     };
 
-    private static SdpRefusal? RefusalOfChange(SdpOffer offer, NegotiatedSession? previous)
-    {
-        var sections = offer.Description.Media;
-        if (previous is null)
-        {
-            return null;
-        }
+    private static bool ChangesDtls(TransportAttributes transport, NegotiatedSession? previous) =>
+        previous is not null
+        && (!transport.Fingerprint!.Digest.Span.SequenceEqual(previous.RemoteFingerprint.Digest.Span)
+            || IsRemoteClient(transport, previous) != previous.RemoteIsDtlsClient);
 
-        for (var i = 0; i < previous.Media.Count; i++)
+    /// <summary>Index of the first section that does not continue what it was; null when all do.</summary>
+    private static int? FirstChanged(List<MediaDescription> sections, NegotiatedSession? previous)
+    {
+        for (var i = 0; i < previous?.Media.Count; i++)
         {
             if (i >= sections.Count || !Continues(sections[i], previous.Media[i]))
             {
-                return new SdpRefusal(SdpCodes.SectionsChanged, $"Section {i.ToString(CultureInfo.InvariantCulture)}.");
+                return i;
             }
         }
 
-        var role = SdpDemands.Tagged(offer.Description)!.Transport;
-        return !offer.Fingerprint.Digest.Span.SequenceEqual(previous.RemoteFingerprint.Digest.Span)
-            || IsRemoteClient(role, previous) != previous.RemoteIsDtlsClient
-                ? new SdpRefusal(SdpCodes.DtlsChanged, "The DTLS association stays for the life of the connection.")
-                : null;
+        return null;
     }
 
     /// <summary>A rejected section may be recycled for something else (RFC 8829 §5.2.2), or stay off and lose its mid.</summary>

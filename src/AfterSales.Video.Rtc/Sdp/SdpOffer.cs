@@ -33,8 +33,14 @@ public sealed class SdpOffer
         return true;
     }
 
-    /// <summary>True when this offer asks for new credentials (RFC 8839 §4.4.1.1.1). False for a first offer.</summary>
-    public bool IsIceRestart(NegotiatedSession? previous) => previous is not null && previous.RemoteIce != Ice;
+    /// <summary>
+    /// True when this offer asks for new credentials (RFC 8839 §4.4.1.1.1): no section has the ones in use any more. A section
+    /// we rejected may come first and have others, as aiortc's have. False for a first offer.
+    /// </summary>
+    public bool IsIceRestart(NegotiatedSession? previous) =>
+        previous is not null && !Description.Media.Exists(m =>
+            string.Equals(m.Transport.UsernameFragment, previous.RemoteIce.UsernameFragment, StringComparison.Ordinal)
+            && string.Equals(m.Transport.Password, previous.RemoteIce.Password, StringComparison.Ordinal));
 
     /// <summary>What was understood, written back. Holds credentials: not for logs.</summary>
     public override string ToString() => SessionDescriptionWriter.Write(Description);

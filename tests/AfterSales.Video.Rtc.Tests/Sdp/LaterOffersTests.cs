@@ -97,6 +97,20 @@ public sealed class LaterOffersTests
         Assert.Equal(SdpCodes.DtlsChanged, Exchange.Answer(changed, previous: first).Refusal?.Code);
     }
 
+    /// <summary>Found by the fuzzer: the rejected first section was compared with the accepted second one.</summary>
+    [Fact]
+    public void The_same_offer_again_is_no_change_even_when_its_first_section_is_rejected()
+    {
+        var offer = Exchange.Offer("aiortc-call").Replace("opus/48000", "silk/48000", StringComparison.Ordinal);
+        var video = offer.IndexOf("m=video", StringComparison.Ordinal);
+        offer = offer[..video] + offer[video..].Replace("a=setup:actpass", "a=setup:passive", StringComparison.Ordinal);
+        var first = Exchange.Accepted(Exchange.Answer(offer));
+        Assert.True(first.Media[0].Rejected);
+        Assert.True(SdpOffer.TryParse(offer, out var again, out _));
+        Assert.False(again!.IsIceRestart(first));
+        Exchange.Accepted(Exchange.Answer(offer, previous: first));
+    }
+
     [Fact]
     public void An_offerer_that_waits_for_us_makes_us_the_dtls_client()
     {
