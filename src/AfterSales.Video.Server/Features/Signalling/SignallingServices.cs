@@ -30,7 +30,6 @@ internal static class SignallingServices
             options.AddFilter<HubGuard>();
         }).AddJsonProtocol(options =>
         {
-            options.PayloadSerializerOptions.Converters.Add(new HubMessageConverterFactory());
             options.PayloadSerializerOptions.RespectNullableAnnotations = true;
             options.PayloadSerializerOptions.RespectRequiredConstructorParameters = true;
         });
