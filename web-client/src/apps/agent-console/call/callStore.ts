@@ -36,7 +36,7 @@ export const useCallStore = defineStore('call', () => {
   let engine: CallEngine | null = null
   let media: LocalMedia | null = null
   let timingDone = false
-  let ending = false
+  const ending = ref(false)
   let stats: { readonly reader: StatsReader; readonly timer: ReturnType<typeof setInterval> } | null = null
   let stopNetworkWatch: (() => void) | null = null
   let watched: AbortController | null = null
@@ -96,7 +96,7 @@ export const useCallStore = defineStore('call', () => {
     state.value = initialCallState
     pictureArrived.value = false
     timingDone = false
-    ending = false
+    ending.value = false
     media = new LocalMedia('user')
     media.subscribe((value) => {
       local.value = value
@@ -203,8 +203,8 @@ export const useCallStore = defineStore('call', () => {
   }
 
   async function end(): Promise<void> {
-    if (ending || place.value === null) return
-    ending = true
+    if (ending.value || place.value === null) return
+    ending.value = true
     const { callId } = place.value
     const up = state.value.signalling === 'up'
     if (!up) await api.endCall(callId)
@@ -256,7 +256,7 @@ export const useCallStore = defineStore('call', () => {
   }
 
   return {
-    place, invite, state, local, reading, microphoneFailure, cameraFailed, soundBlocked, pictureArrived, starting, lastMessage, devices,
+    place, invite, state, local, reading, microphoneFailure, cameraFailed, soundBlocked, pictureArrived, starting, ending, lastMessage, devices,
     buyerStream, selfStream, muted, cameraOn,
     start, join, restore, newLink, openMicrophone, toggleMute, toggleCamera, choose, watchPicture, end, leave, retry, forget, streamFor,
     unlockSound: () => audio.unlock(),
