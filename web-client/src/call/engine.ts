@@ -86,6 +86,10 @@ export class CallEngine {
     if (this.current.media === 'interrupted') this.mending.now()
   }
 
+  networkLost(): void {
+    this.hub.networkLost()
+  }
+
   streamOf(mid: string): MediaStream | null {
     return this.peer?.streamOf(mid) ?? null
   }

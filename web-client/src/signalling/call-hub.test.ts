@@ -153,6 +153,14 @@ describe('a place in a call', () => {
     expect(statuses.at(-1)?.kind).toBe('interrupted')
   })
 
+  test('is taken for lost when there is no network at all', async () => {
+    hub.connectAnswers = [resumed()]
+    call.networkLost()
+    expect(statuses.at(-1)?.kind).toBe('interrupted')
+    await clock.advance(100)
+    expect(statuses.at(-1)).toEqual({ kind: 'resumed' })
+  })
+
   test('ends with the call', () => {
     hub.send({ type: 'call_ended', reason: 'agent_hung_up', seq: 1 })
     expect(statuses.at(-1)).toEqual({ kind: 'closed', outcome: { kind: 'ended', reason: 'agent_hung_up' } })

@@ -101,6 +101,11 @@ export class CallHub {
     }
   }
 
+  /** There is no network at all: the socket is dead although nobody closed it. */
+  networkLost(): void {
+    if (this.isUp()) this.interrupted()
+  }
+
   /** SDP offer to answer in one round trip. */
   async negotiate(sdp: string): Promise<NegotiateOutcome> {
     const result = await this.invoke('Negotiate', { sdp }, isNegotiateResult)

@@ -55,7 +55,7 @@ export class CallPart {
       this.engine.setLocal(state)
       this.show()
     })
-    this.stopWatching = watchNetwork({ changed: () => this.engine.networkChanged(), offline: () => undefined })
+    this.stopWatching = watchNetwork({ changed: () => this.engine.networkChanged(), offline: () => this.engine.networkLost() })
   }
 
   /** Signalling first, while the buyer still reads: nothing of theirs is sent. */
