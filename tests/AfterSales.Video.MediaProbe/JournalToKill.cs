@@ -35,7 +35,7 @@ internal static class JournalToKill
         return 0;
     }
 
-    private static RecordingHeader Header() => new()
+    internal static RecordingHeader Header() => new()
     {
         RecordingId = "rec-1",
         TenantId = "tenant",

@@ -61,7 +61,7 @@ internal sealed class CallIndexer
                     AddPacket(id, timeNs, recovered, packet, block.PayloadOffset + records.BodyOffset + RecordWriter.RtpPrefix);
                     break;
                 case RecordType.SenderReport when records.TryGetSenderReport(out var id, out var report):
-                    _tracks.GetValueOrDefault(id)?.Latest?.Add(report);
+                    _tracks.GetValueOrDefault(id)?.Add(report);
                     break;
                 case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs):
                     _tracks[track.TrackId] = new TrackState(track, timeNs);
@@ -131,20 +131,32 @@ internal sealed class CallIndexer
         private readonly Dictionary<uint, MediaRun> _bySsrc = [];
 
         public Sfu.Taps.TapTrack Track => track;
-        public MediaRun? Latest { get; private set; }
+        private readonly List<SenderReportRecord> _early = [];
+        private MediaRun? _latest;
+
+        /// <summary>A track that the recorder joins late brings its last report before its first packet.</summary>
+        public void Add(SenderReportRecord report)
+        {
+            if (_latest is null)
+                _early.Add(report);
+            else
+                _latest.Add(report);
+        }
 
         public MediaRun RunOf(uint ssrc, List<MediaRun> runs, long timeNs)
         {
-            if (Latest?.Ssrc == ssrc)
-                return Latest;
+            if (_latest?.Ssrc == ssrc)
+                return _latest;
             if (!_bySsrc.TryGetValue(ssrc, out var run))
             {
                 run = new MediaRun(track, ssrc, _bySsrc.Count == 0 ? startedNs : timeNs);
                 _bySsrc.Add(ssrc, run);
                 runs.Add(run);
+                _early.ForEach(run.Add);
+                _early.Clear();
             }
 
-            return Latest = run;
+            return _latest = run;
         }
     }
 }

@@ -14,6 +14,7 @@ internal readonly record struct PacketRef(long Seq, long Timestamp, long Arrival
 internal sealed class MediaRun(TapTrack track, uint ssrc, long startedNs)
 {
     private readonly List<PacketRef> _packets = [];
+    private readonly List<SenderReportRecord> _early = [];
     private long _highestSeq = -1;
     private long _lastTimestamp = -1;
 
@@ -31,13 +32,18 @@ internal sealed class MediaRun(TapTrack track, uint ssrc, long startedNs)
         var unwrapped = _highestSeq < 0 ? seq + 65536L : _highestSeq + (short)(seq - (ushort)_highestSeq);
         _highestSeq = Math.Max(_highestSeq, unwrapped);
         _lastTimestamp = Unwrap(timestamp);
+        foreach (var report in _early)
+            Add(report);
+        _early.Clear();
         _packets.Add(new PacketRef(unwrapped, _lastTimestamp, arrivalNs, offset, length, flags));
     }
 
     public void Add(SenderReportRecord report)
     {
-        // Before the first packet there is no timestamp to unwrap against; senders report again soon.
-        if (_lastTimestamp >= 0)
+        // Before the first packet there is no timestamp to unwrap against.
+        if (_lastTimestamp < 0)
+            _early.Add(report);
+        else
             Reports.Add((report, Unwrap(report.Rtp)));
     }
 
