@@ -12,8 +12,9 @@ import time
 from urllib.parse import urljoin
 
 import aiohttp
-from aiortc import MediaStreamError, RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaPlayer
+from aiortc.mediastreams import MediaStreamError
 
 
 async def negotiate(http, url, token, peer):

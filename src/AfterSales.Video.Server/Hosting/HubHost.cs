@@ -7,6 +7,7 @@ using AfterSales.Video.Server.Features.Recordings;
 using AfterSales.Video.Server.Features.SampleData;
 using AfterSales.Video.Server.Features.Signalling;
 using AfterSales.Video.Server.Features.Tickets;
+using AfterSales.Video.Server.Features.Whip;
 using AfterSales.Video.Server.Telemetry;
 
 namespace AfterSales.Video.Server.Hosting;
@@ -76,6 +77,7 @@ internal static class HubHost
         services.AddSingleton<RecordingRecovery>();
         services.AddFirstFrame();
         services.AddSignalling();
+        services.AddWhip();
         services.AddMedia(folder);
         services.AddHubTelemetry();
     }
@@ -127,6 +129,7 @@ internal static class HubHost
         app.MapPhotoDownloads();
         app.MapFirstFrame();
         app.MapSignalling();
+        app.MapWhip();
         app.MapHubTelemetry();
         app.MapStaticPages();
     }

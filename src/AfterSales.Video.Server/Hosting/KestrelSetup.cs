@@ -17,6 +17,7 @@ internal static class KestrelSetup
         services.AddOptions<WebOptions>().BindConfiguration(WebOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<IValidateOptions<WebOptions>, WebOptionsValidator>();
         services.AddSingleton<IValidateOptions<HttpsOptions>, HttpsOptionsValidator>();
+        services.AddSingleton<LanUrl>();
         services.AddOptions<KestrelServerOptions>().Configure<IServiceProvider>(Configure);
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<WebOptions>>(TrustProxies);
         return services;

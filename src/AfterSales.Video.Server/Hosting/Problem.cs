@@ -50,6 +50,9 @@ internal static class Problem
 
     public static Task WriteAsync(HttpContext context, string code, string? detail = null, int? status = null)
     {
+        // Two schemes may both be challenged: the first has said it.
+        if (context.Response.HasStarted)
+            return Task.CompletedTask;
         var details = Details(code, detail, status);
         context.Response.StatusCode = details.Status!.Value;
         return context.Response.WriteAsJsonAsync(details, options: null, contentType: "application/problem+json", context.RequestAborted);

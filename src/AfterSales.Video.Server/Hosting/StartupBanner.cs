@@ -29,8 +29,8 @@ internal static class StartupBanner
 
     private static void PrintLan(WebApplication app, Uri https, TextWriter output)
     {
-        var address = LanAddresses.Find().Select(a => a.ToString()).FirstOrDefault();
-        var url = $"https://{address ?? "localhost"}:{https.Port}/desk";
+        var lan = app.Services.GetRequiredService<LanUrl>().Value;
+        var url = (lan ?? $"https://localhost:{https.Port}") + "/desk";
         output.WriteLine($"  On the network:    {url}");
         if (app.Services.GetRequiredService<IOptions<HttpsOptions>>().Value.CertificatePath.Length == 0)
         {
@@ -39,7 +39,7 @@ internal static class StartupBanner
             output.WriteLine("  It is encrypted all the same; choose \"Advanced\" and continue. A real certificate: Https:CertificatePath and Https:KeyPath.");
         }
 
-        if (address is null)
+        if (lan is null)
             return;
         output.WriteLine();
         using var code = QRCodeGenerator.GenerateQrCode(url, QRCodeGenerator.ECCLevel.L);

@@ -14,6 +14,7 @@ internal sealed class AgentDirectory(IServiceScopeFactory scopes, TimeProvider t
     /// <summary>The longest a change made by another node can go unnoticed.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
+    private readonly ConcurrentDictionary<string, (string AgentId, Action Cut)> _connections = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, (AgentStanding? Standing, DateTimeOffset ReadAt)> _known = new(StringComparer.Ordinal);
 
     /// <summary>Null when the identity is no longer good: disabled, removed, password or roles changed since.</summary>
@@ -25,7 +26,21 @@ internal sealed class AgentDirectory(IServiceScopeFactory scopes, TimeProvider t
         return standing is { Disabled: false } && standing.Stamp == stamp.Value ? standing : null;
     }
 
-    public void Forget(string agentId) => _known.TryRemove(agentId, out _);
+    /// <summary>The account changed: asked anew at the next use, and its open desk connections are cut.</summary>
+    public void Forget(string agentId)
+    {
+        _known.TryRemove(agentId, out _);
+        foreach (var (connectionId, (owner, cut)) in _connections)
+        {
+            if (owner == agentId && _connections.TryRemove(connectionId, out _))
+                cut();
+        }
+    }
+
+    /// <summary>A connection on which things are pushed to the account without it asking.</summary>
+    public void Register(string connectionId, string agentId, Action cut) => _connections[connectionId] = (agentId, cut);
+
+    public void Unregister(string connectionId) => _connections.TryRemove(connectionId, out _);
 
     private async ValueTask<AgentStanding?> FindAsync(string agentId, CancellationToken ct)
     {

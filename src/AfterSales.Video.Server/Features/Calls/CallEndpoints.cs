@@ -95,8 +95,12 @@ internal static partial class CallEndpoints
     {
         var origin = web.PublicUrl.Length > 0 ? web.PublicUrl.TrimEnd('/') : $"{context.Request.Scheme}://{context.Request.Host}";
         var url = $"{origin}/c#{link.Secret}";
-        return Results.Created($"/api/calls/{view.CallId}", new CallCreatedView(view, url, QrSvg(url), link.ExpiresAt));
+        return Results.Created($"/api/calls/{view.CallId}", new CallCreatedView(view, url, QrSvg(PhoneUrl(context, url, origin)), link.ExpiresAt));
     }
+
+    // The code is scanned by a phone, to which "localhost" is itself: it gets this computer's address on the network.
+    private static string PhoneUrl(HttpContext context, string url, string origin) =>
+        new Uri(origin).IsLoopback && context.RequestServices.GetRequiredService<LanUrl>().Value is { } lan ? lan + url[origin.Length..] : url;
 
     private static string QrSvg(string url)
     {

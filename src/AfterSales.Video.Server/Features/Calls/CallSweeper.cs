@@ -1,6 +1,7 @@
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Whip;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace AfterSales.Video.Server.Features.Calls;
 
 /// <summary>Ends calls that nobody will end: link never opened, everybody gone, or far too long.</summary>
 internal sealed partial class CallSweeper(
-    IServiceScopeFactory scopes, LiveCalls live, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger) : BackgroundService
+    IServiceScopeFactory scopes, LiveCalls live, WhipSessions whip, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,6 +29,7 @@ internal sealed partial class CallSweeper(
 
     internal async Task SweepAsync(CancellationToken ct)
     {
+        whip.Prune();
         foreach (var call in await ForgottenAsync(ct))
         {
             await using var scope = scopes.CreateTenantScope(call.TenantId);

@@ -22,7 +22,14 @@ internal sealed class DeskHub(AgentDirectory directory, Ticketing ticketing, Ten
             return;
         }
 
-        await Groups.AddToGroupAsync(Context.ConnectionId, DeskNotifier.Everyone(identity!.FindFirst(TenantScope.Claim)!.Value));
+        directory.Register(Context.ConnectionId, identity!.FindFirst(Staff.IdClaim)!.Value, Context.Abort);
+        await Groups.AddToGroupAsync(Context.ConnectionId, DeskNotifier.Everyone(identity.FindFirst(TenantScope.Claim)!.Value));
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        directory.Unregister(Context.ConnectionId);
+        return Task.CompletedTask;
     }
 
     [AllowCallers("agent", "reviewer", "supervisor", "admin")]

@@ -14,6 +14,8 @@ internal sealed partial class LiveCall
             try
             {
                 Apply(roomEvent);
+                if (roomEvent is RoomEvent.PeerClosed { Reason: not "Requested" } closed && Find(closed.ParticipantId) is { IsProgram: true } program)
+                    await RemoveAsync(program, "left", CancellationToken.None);
                 if (_eventsLost)
                     await ResynchroniseAsync();
             }
