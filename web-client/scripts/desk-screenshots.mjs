@@ -129,7 +129,7 @@ for (const size of sizes.split(',')) for (const lang of langs.split(',')) for (c
   await page.route('**/fake/recording.webm', (route) => route.fulfill({ body: recording, contentType: 'video/webm' }))
   try {
     await page.goto(`${base}${state.path}?fake=${state.fake ?? ''}`)
-    await page.locator('h1, h2').first().waitFor()
+    await page.waitForFunction(() => document.querySelector('.boot[aria-busy]') === null && [...document.querySelectorAll('h1, h2')].some((one) => one.offsetParent !== null))
     await settle(page)
     if (narrow && state.details === true) await page.locator('.narrow-nav .button').last().click()
     await state.run?.(page)
