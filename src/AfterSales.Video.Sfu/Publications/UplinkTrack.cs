@@ -179,10 +179,10 @@ internal sealed class UplinkTrack : IDisposable
     private bool StartsKeyFrame(ReadOnlySpan<byte> payload)
     {
         var start = VideoPayload.Inspect(_videoCodec, payload);
-        var isKeyFrame = start.HasFlag(VideoPayloadStart.KeyFrame);
+        var isKeyFrame = (start & VideoPayloadStart.KeyFrame) == VideoPayloadStart.KeyFrame;
         _hasParameterSets |= isKeyFrame;
         // An H.264 sender that never sends parameter sets in band can only be started at the IDR itself.
-        isKeyFrame |= !_hasParameterSets && start.HasFlag(VideoPayloadStart.IdrSlice);
+        isKeyFrame |= !_hasParameterSets && (start & VideoPayloadStart.IdrSlice) == VideoPayloadStart.IdrSlice;
         if (isKeyFrame)
             _keyFrames.OnKeyFrame();
         return isKeyFrame;

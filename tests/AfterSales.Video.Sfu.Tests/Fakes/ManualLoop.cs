@@ -54,6 +54,9 @@ internal sealed class ManualLoop : IMediaLoop
         NowNs = end;
     }
 
+    /// <summary>Time passes, timers do not fire.</summary>
+    public void Skip(double milliseconds) => NowNs += (long)(milliseconds * 1e6);
+
     private LoopTimer Add(TimeSpan due, LoopTimer timer)
     {
         _timers.Add((NowNs + (long)due.TotalNanoseconds, timer));
