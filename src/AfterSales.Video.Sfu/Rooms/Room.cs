@@ -16,6 +16,7 @@ internal sealed class Room(string roomId, LoopRooms home)
     private int _nextOrder;
     private ushort _nextTrackId = 1;
     private long _lastSecondNs;
+    private long _lastCapsNs;
     private bool _isClosed;
 
     public string RoomId { get; } = roomId;
@@ -132,6 +133,7 @@ internal sealed class Room(string roomId, LoopRooms home)
         for (var i = 0; i < _participants.Count; i++)
             _participants[i].Tick(nowNs);
         _subscriptions.Tick(this, nowNs);
+        TellLowerCaps(nowNs);
         if (nowNs - _lastSecondNs < 1_000_000_000)
             return;
         _lastSecondNs = nowNs;
@@ -206,6 +208,16 @@ internal sealed class Room(string roomId, LoopRooms home)
                 return participant;
         }
         return null;
+    }
+
+    /// <summary>A link that shrank cannot wait for the second: what is sent above it queues up.</summary>
+    private void TellLowerCaps(long nowNs)
+    {
+        if (nowNs - _lastCapsNs < 200_000_000)
+            return;
+        _lastCapsNs = nowNs;
+        for (var i = 0; i < _participants.Count; i++)
+            _participants[i].Uplink?.TellLowerCap(CapFor(_participants[i]));
     }
 
     private void Remove(Participant participant, string reason)

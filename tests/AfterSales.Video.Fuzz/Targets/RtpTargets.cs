@@ -55,7 +55,7 @@ internal sealed class RtcpTarget : IFuzzTarget
                 Bye.SourceAt(part, sources - 1);
             if (NackReader.TryParse(part, out var nack))
                 Walk(nack, part.Body.Length);
-            KeyFrameRequest.TryParsePli(part, out _);
+            _ = KeyFrameRequest.TryParsePli(part, out _);
             if (KeyFrameRequest.TryParseFir(part, out var entries))
                 KeyFrameRequest.FirSequenceAt(part, entries - 1);
             if (Remb.TryParse(part, out var bitrate, out var count) && (bitrate < 0 || (count > 0 && Remb.SourceAt(part, count - 1) == 0xFFFF_FFFE && bitrate == -1)))
