@@ -58,7 +58,7 @@ public sealed class ConsentTests
         var recorder = new PeerRecorder();
         var other = await Client.RtcClient.StartAsync(calls.ClientLoop, TestCalls.Options());
         var offer = await other.CreateOfferAsync();
-        await calls.Server.InvokeAsync(() => calls.Server.CreatePeer(new PeerOptions("late"), recorder).AcceptOffer(offer, new Sdp.MediaPolicy()));
+        await calls.Server.InvokeAsync(() => calls.Server.CreatePeer(new PeerOptions("late"), recorder).AcceptOffer(offer, new Rtc.Sdp.MediaPolicy()));
         time.Advance(TimeSpan.FromSeconds(29));
         await NextIterationAsync(calls.Server);
         Assert.False(recorder.Closed.IsCompleted);

@@ -34,7 +34,7 @@ public sealed class RestartTests
         var call = await calls.ConnectAsync();
         await calls.ClientLoop.InvokeAsync(() => call.Client.RestartIce(newAddress: false));
         var offer = await call.Client.CreateOfferAsync();
-        var result = await calls.Server.InvokeAsync(() => call.Peer.AcceptOffer(offer, new Sdp.MediaPolicy()));
+        var result = await calls.Server.InvokeAsync(() => call.Peer.AcceptOffer(offer, new Rtc.Sdp.MediaPolicy()));
         await call.ExpectMediaAsync(); // the answer has not arrived yet
         await call.Client.ApplyAnswerAsync(result.AnswerSdp!);
         await call.ExpectMediaAsync();
@@ -68,7 +68,7 @@ public sealed class RestartTests
         var session = call.Peer.Session;
         foreach (var bad in new[] { "", "v=0", new string('x', 20_000), "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n" })
         {
-            var result = await calls.Server.InvokeAsync(() => call.Peer.AcceptOffer(bad, new Sdp.MediaPolicy()));
+            var result = await calls.Server.InvokeAsync(() => call.Peer.AcceptOffer(bad, new Rtc.Sdp.MediaPolicy()));
             Assert.False(result.Accepted);
             Assert.StartsWith("sdp.", result.Refusal!.Code, StringComparison.Ordinal);
         }
