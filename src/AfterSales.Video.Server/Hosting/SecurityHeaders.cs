@@ -24,7 +24,9 @@ internal static class SecurityHeaders
     {
         var headers = context.Response.Headers;
         var isPage = context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
-        headers.ContentSecurityPolicy = isPage ? PagePolicy + SocketSources(context.Request) : ApiPolicy;
+        // The headers of a 304 replace those of the stored page, whose policy it must keep: without a body there is no type to tell a page by.
+        if (context.Response.StatusCode != StatusCodes.Status304NotModified)
+            headers.ContentSecurityPolicy = isPage ? PagePolicy + SocketSources(context.Request) : ApiPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
         headers["Referrer-Policy"] = context.Request.Path.StartsWithSegments("/c") ? "no-referrer" : "same-origin";

@@ -1,7 +1,7 @@
 import { CallEngine } from '@/call/engine'
 import { audibleMids, clockText, mainStaff, phaseOf } from '@/call/phase'
 import type { CallOutcome, CallState } from '@/call/state'
-import type { CallId } from '@/contracts/names'
+import type { CallId, ReportableStep } from '@/contracts/names'
 import { AudioOutput } from '@/media/audio-output'
 import { failureOf } from '@/media/capture'
 import { CaptureError, type CaptureFailure } from '@/media/capture-failure'
@@ -42,6 +42,7 @@ export class CallPart {
   private saidConnected = false
   private closed = false
   private saidJoined = false
+  private reported: ReportableStep | null = null
 
   constructor(private readonly agentName: string, private readonly events: CallPartEvents, makeAudio: () => HTMLAudioElement) {
     this.audio = new AudioOutput(makeAudio, (blocked) => {
@@ -69,7 +70,7 @@ export class CallPart {
   }
 
   readingConsent(): void {
-    this.engine.reportStep('reading_consent')
+    this.report('reading_consent')
   }
 
   /** In the tap. */
@@ -81,7 +82,7 @@ export class CallPart {
   startMedia(agreedAtMs: number | null): void {
     if (agreedAtMs !== null) this.measures = new FirstMeasures(this.engine, this.audio, agreedAtMs)
     if (this.engine.state.outcome !== null) this.engine.retry(ownCall)
-    this.engine.reportStep(this.captured ? 'connecting' : 'checking_camera')
+    this.report(this.captured ? 'connecting' : 'checking_camera')
     void this.engine.startMedia()
   }
 
@@ -102,7 +103,7 @@ export class CallPart {
 
   /** The call takes the screen. */
   showCall(): void {
-    this.engine.reportStep('connecting')
+    this.report('connecting')
     this.ticking ??= setInterval(() => this.show(), 500)
     this.stopKeepingAwake ??= keepAwake()
     this.onState(this.engine.state)
@@ -190,7 +191,13 @@ export class CallPart {
   private sayConnected(state: CallState): void {
     if (this.saidConnected || !this.captured || phaseOf(state).name !== 'live') return
     this.saidConnected = true
-    this.engine.reportStep('connected')
+    this.report('connected')
+  }
+
+  private report(step: ReportableStep): void {
+    if (step === this.reported) return
+    this.reported = step
+    this.engine.reportStep(step)
   }
 
   private async whileSwitching(work: () => Promise<void>): Promise<void> {
