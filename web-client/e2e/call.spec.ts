@@ -107,7 +107,7 @@ test.describe('a call', () => {
     await colleague.getByLabel('New password', { exact: true }).fill('Quiet-harbour-9-lantern')
     await colleague.getByLabel('New password again').fill('Quiet-harbour-9-lantern')
     await colleague.getByRole('button', { name: 'Save and start' }).click()
-    await expect(colleague).toHaveURL(/\/desk/)
+    await expect(colleague).toHaveURL(/\/desk\/?$/)
     await colleague.goto(`${hub.url}/desk/tickets/${ticket.ticketId}`)
     await colleague.getByRole('button', { name: /Join call/ }).click()
     await expectLivePicture(colleague, buyerVideoOnDesk)

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, devices, type Page } from '@playwright/test'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, devices, type Page } from '@playwright/test'
 import { contentFolder } from './paths'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
@@ -13,12 +13,29 @@ export function launch(person: 'buyer' | 'agent', extra: readonly string[] = [])
   })
 }
 
+/** Remembers every media element a page plays, in the document or not, so that a test can hear what a person hears. */
+function rememberPlayers(): void {
+  const players = new Set<HTMLMediaElement>()
+  Object.defineProperty(window, '__players', { value: players })
+  const { play } = HTMLMediaElement.prototype
+  HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+    players.add(this)
+    return play.call(this)
+  }
+}
+
+async function context(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
+  const made = await browser.newContext({ permissions: ['camera', 'microphone'], ...options })
+  await made.addInitScript(rememberPlayers)
+  return made
+}
+
 export function phone(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
-  return browser.newContext({ ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, locale, permissions: ['camera', 'microphone'] })
+  return context(browser, { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, locale })
 }
 
 export function desktop(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
-  return browser.newContext({ viewport: { width: 1440, height: 900 }, locale, permissions: ['camera', 'microphone'] })
+  return context(browser, { viewport: { width: 1440, height: 900 }, locale })
 }
 
 export type SeenPicture = { readonly counter: number, readonly colours: readonly (readonly [number, number, number])[], readonly width: number, readonly height: number }
@@ -57,10 +74,10 @@ export function coloursAreRight(colours: SeenPicture['colours']): boolean {
   return colours.length === 6 && colours.every((c, i) => c.map((v) => (v > 100 ? '1' : '0')).join('') === expected[i])
 }
 
-/** Loudest level (0..1) of all remote sound a page plays, and the loudest frequency, over a time. Needs the page's media elements to hold MediaStreams. */
+/** Loudest level (0..1) of all live sound a page plays aloud, and its loudest frequency, over a time. */
 export function listen(page: Page, milliseconds: number): Promise<{ peak: number, hertz: number, playing: number }> {
   return page.evaluate(async (duration) => {
-    const elements = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
+    const elements = [...(window as unknown as { __players: Set<HTMLMediaElement> }).__players]
       .filter((e) => e.srcObject instanceof MediaStream && e.srcObject.getAudioTracks().length > 0 && !e.muted && !e.paused)
     const audio = new AudioContext()
     await audio.resume()

@@ -7,10 +7,11 @@ export const buyerVideoOnDesk = 'video[aria-label="The buyer’s live picture"]'
 
 export async function signIn(page: Page, hub: Hub): Promise<void> {
   await page.goto(hub.url)
+  await expect(page).toHaveURL(/sign-in/)
   await page.getByLabel('Email').fill(adminEmail)
   await page.getByLabel('Password', { exact: true }).fill(adminPassword)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-  await expect(page).toHaveURL(/\/desk/)
+  await expect(page).not.toHaveURL(/sign-in/)
 }
 
 /** Opens the ticket on the desk and presses Call; gives the link the sheet shows. */
