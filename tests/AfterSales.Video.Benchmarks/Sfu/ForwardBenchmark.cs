@@ -44,9 +44,11 @@ internal sealed class ForwardBenchmark : IBenchmark
         }
         var publisher = loop.Peers[0];
         var packet = VideoPacket();
+        var counters = node.Counters[0];
         ushort sequence = 0;
         return () =>
         {
+            var before = counters.Forwarded;
             for (var i = 0; i < Batch; i++)
             {
                 BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), sequence);
@@ -56,6 +58,8 @@ internal sealed class ForwardBenchmark : IBenchmark
                 loop.NowNs += 1_000_000;
                 publisher.Receive(packet);
             }
+            if (counters.Forwarded - before != (long)Batch * subscribers)
+                throw new InvalidOperationException($"{counters.Forwarded - before} packets went out.");
         };
     }
 
