@@ -5,19 +5,30 @@ import { Hub } from './support/hub'
 import { desktop, launch, listen, phone } from './support/people'
 import { buyerVideoOnDesk, connectedCall, expectLivePicture, signIn } from './support/scene'
 
+/** What every page showed when a test failed. */
+async function keepPictures(...contexts: readonly BrowserContext[]): Promise<void> {
+  for (const [i, page] of contexts.flatMap((c) => c.pages()).entries()) await page.screenshot({ path: test.info().outputPath(`page-${i}.png`) })
+  writeFileSync(test.info().outputPath('hub.log'), hubOfTests?.output ?? '')
+}
+let hubOfTests: Hub | undefined
+
 test.describe('a call', () => {
   let hub: Hub, agentBrowser: Browser, buyerBrowser: Browser
   let desk: BrowserContext, handset: BrowserContext
 
   test.beforeAll(async () => {
     [hub, agentBrowser, buyerBrowser] = await Promise.all([Hub.start(), launch('agent'), launch('buyer')])
+    hubOfTests = hub
   })
   test.afterAll(async () => {
     await Promise.all([agentBrowser.close(), buyerBrowser.close()])
     await hub.dispose()
   })
   test.beforeEach(async () => { [desk, handset] = [await desktop(agentBrowser), await phone(buyerBrowser)] })
-  test.afterEach(async () => { await Promise.all([desk.close(), handset.close()]) })
+  test.afterEach(async () => {
+    if (test.info().status !== test.info().expectedStatus) await keepPictures(desk, handset)
+    await Promise.all([desk.close(), handset.close()])
+  })
 
   test('runs from the ticket to the recording: picture, both voices, what was sent is what is kept', async () => {
     const { ticket, agent, buyer } = await connectedCall(hub, desk, handset)
