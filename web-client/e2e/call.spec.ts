@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
-import { desktop, launch, listen, phone } from './support/people'
+import { desktop, launch, listen, offersOf, phone } from './support/people'
 import { buyerVideoOnDesk, connectedCall, expectLivePicture, signIn } from './support/scene'
 
 /** What every page showed when a test failed. */
@@ -94,14 +94,15 @@ test.describe('a call', () => {
 
   test('goes on when the buyer’s WebSocket drops: the place is resumed without a new negotiation', async () => {
     const { agent, buyer } = await connectedCall(hub, desk, handset)
-    const offers = () => buyer.evaluate(() => (window as unknown as { __negotiations?: number }).__negotiations ?? -1)
-    const before = await offers()
+    const before = await offersOf(buyer)
+    expect(before).toBeGreaterThan(0)
+    const banner = buyer.locator('.banner__text', { hasText: /reconnecting/i })
     await handset.setOffline(true)
-    await expect(buyer.getByText(/reconnecting/i).first()).toBeVisible({ timeout: 40_000 })
+    await expect(banner).toBeVisible({ timeout: 40_000 })
     await handset.setOffline(false)
-    await expect(buyer.getByText(/reconnecting/i).first()).toBeHidden({ timeout: 20_000 })
+    await expect(banner).toBeHidden({ timeout: 20_000 })
     await expectLivePicture(agent, buyerVideoOnDesk)
-    expect(await offers()).toBe(before)
+    expect(await offersOf(buyer)).toBe(before)
     await agent.getByRole('button', { name: /End call/ }).click()
   })
 

@@ -13,8 +13,15 @@ export function launch(person: 'buyer' | 'agent', extra: readonly string[] = [])
   })
 }
 
-/** Remembers every media element a page plays, in the document or not, so that a test can hear what a person hears. */
-function rememberPlayers(): void {
+/** Remembers every media element a page plays, in the document or not, so that a test can hear what a person hears; counts offers. */
+function watchPage(): void {
+  const offers = { count: 0 }
+  Object.defineProperty(window, '__offers', { value: offers })
+  const { setLocalDescription } = RTCPeerConnection.prototype
+  RTCPeerConnection.prototype.setLocalDescription = function (this: RTCPeerConnection, description?: RTCLocalSessionDescriptionInit) {
+    offers.count++
+    return setLocalDescription.call(this, description)
+  }
   const players = new Set<HTMLMediaElement>()
   Object.defineProperty(window, '__players', { value: players })
   const { play } = HTMLMediaElement.prototype
@@ -26,7 +33,7 @@ function rememberPlayers(): void {
 
 async function context(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
   const made = await browser.newContext({ permissions: ['camera', 'microphone'], ...options })
-  await made.addInitScript(rememberPlayers)
+  await made.addInitScript(watchPage)
   return made
 }
 
@@ -36,6 +43,11 @@ export function phone(browser: Browser, locale = 'en-US'): Promise<BrowserContex
 
 export function desktop(browser: Browser, locale = 'en-US'): Promise<BrowserContext> {
   return context(browser, { viewport: { width: 1440, height: 900 }, locale })
+}
+
+/** How many offers this page has made. */
+export function offersOf(page: Page): Promise<number> {
+  return page.evaluate(() => (window as unknown as { __offers: { count: number } }).__offers.count)
 }
 
 export type SeenPicture = { readonly counter: number, readonly colours: readonly (readonly [number, number, number])[], readonly width: number, readonly height: number }
