@@ -53,8 +53,9 @@ async def publish(http, url, token, path, seconds):
 
 async def play(http, url, token, seconds):
     peer, seen = RTCPeerConnection(), {"video_frames": 0, "audio_frames": 0, "width": 0, "height": 0, "audio_peak": 0, "lumas": []}
-    tracks = [peer.addTransceiver(kind, direction="recvonly").receiver.track for kind in ("audio", "video")]
+    receivers = [peer.addTransceiver(kind, direction="recvonly").receiver for kind in ("audio", "video")]
     location = await negotiate(http, url, token, peer)
+    tracks = [receiver.track for receiver in receivers]  # made with the answer
     await until_connected(peer)
     print(json.dumps({"event": "connected"}), flush=True)
 

@@ -27,7 +27,7 @@ public static class SdpNegotiator
         var negotiated = new NegotiatedMedia[sections.Count];
         for (var i = 0; i < negotiated.Length; i++)
         {
-            negotiated[i] = Negotiate(sections[i], policy, local, i < (previous?.Media.Count ?? 0) ? previous!.Media[i] : null);
+            negotiated[i] = Negotiate(sections[i], sections[..i], policy, local, i < (previous?.Media.Count ?? 0) ? previous!.Media[i] : null);
         }
 
         var tagged = TaggedOf(offer.Description, negotiated);
@@ -86,7 +86,7 @@ public static class SdpNegotiator
         before.Rejected || section.IsOff
         || (string.Equals(section.Mid, before.Mid, StringComparison.Ordinal) && section.Kind == before.Kind);
 
-    private static NegotiatedMedia Negotiate(MediaDescription section, MediaPolicy policy, LocalTransport local, NegotiatedMedia? before)
+    private static NegotiatedMedia Negotiate(MediaDescription section, List<MediaDescription> earlier, MediaPolicy policy, LocalTransport local, NegotiatedMedia? before)
     {
         var preferred = section.Kind == MediaKind.Video ? policy.VideoCodecs : policy.AudioCodecs;
         var codecs = section is { IsOff: false, IsRtp: true, Kind: not null } ? CodecSelection.Select(section, preferred) : [];
@@ -104,7 +104,7 @@ public static class SdpNegotiator
             RemoteSends = policy.AllowPublish && section.Direction.HasFlag(SdpDirection.SendOnly),
             LocalSends = localSends,
             Codecs = codecs,
-            Extensions = SdpSections.ExtensionsOf(section),
+            Extensions = SdpSections.ExtensionsOf(section, earlier),
             RemoteSources = SdpSections.SourcesOf(section),
             RemoteRids = [.. section.SendRids],
             LocalSsrc = Ssrc(isSameSlot ? before!.LocalSsrc : 0, localSends, local),

@@ -115,7 +115,7 @@ public static class SdpOfferBuilder
         RemoteSends = !answer.IsOff && item.Receives && answer.Direction.HasFlag(SdpDirection.SendOnly),
         LocalSends = !answer.IsOff && item.Sends && answer.Direction.HasFlag(SdpDirection.RecvOnly),
         Codecs = answer.IsOff ? [] : CodecSelection.Taken(answer, NamesOf(item)),
-        Extensions = SdpSections.ExtensionsOf(answer),
+        Extensions = SdpSections.ExtensionsOf(answer, []),
         RemoteSources = SdpSections.SourcesOf(answer),
         LocalSsrc = item.Ssrc,
         LocalRtxSsrc = item.RtxSsrc,

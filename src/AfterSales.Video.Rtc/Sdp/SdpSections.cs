@@ -5,9 +5,20 @@ namespace AfterSales.Video.Rtc.Sdp;
 /// <summary>Turns negotiated sections into description sections and back; shared by answers and by our own offers.</summary>
 internal static class SdpSections
 {
-    public static HeaderExtensionIds ExtensionsOf(MediaDescription media)
+    /// <param name="media">The section.</param>
+    /// <param name="earlier">
+    /// Sections before it in the bundle: an id that means something else there is not used here, since receivers keep one table for the
+    /// transport (RFC 8843 §9). aiortc offers such ids, and fails on the packets when they are answered.
+    /// </param>
+    public static HeaderExtensionIds ExtensionsOf(MediaDescription media, IReadOnlyList<MediaDescription> earlier)
     {
-        byte Id(string uri) => media.Extensions.Find(e => string.Equals(e.Uri, uri, StringComparison.Ordinal)).Id;
+        byte Id(string uri)
+        {
+            var id = media.Extensions.Find(e => string.Equals(e.Uri, uri, StringComparison.Ordinal)).Id;
+            var clashes = earlier.Any(other => other.Extensions.Exists(e => e.Id == id && !string.Equals(e.Uri, uri, StringComparison.Ordinal)));
+            return clashes ? (byte)0 : id;
+        }
+
         var isVideo = media.Kind == MediaKind.Video;
         return new HeaderExtensionIds
         {

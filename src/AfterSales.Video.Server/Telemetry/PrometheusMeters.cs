@@ -21,7 +21,7 @@ internal sealed class PrometheusMeters : IHostedService, IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("aftersales.", StringComparison.Ordinal))
+            if (instrument.Name.StartsWith("aftersales.", StringComparison.Ordinal))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));

@@ -56,6 +56,17 @@ public sealed class SdpNegotiatorTests
     }
 
     [Fact]
+    public void An_extension_id_that_means_two_things_in_a_bundle_is_used_for_the_first_only()
+    {
+        // aiortc offers 2 as audio level and, in the other section, as abs-send-time; it keeps one table for both.
+        var session = Exchange.Accepted(Exchange.Answer(Exchange.Offer("aiortc-call")));
+        var used = session.Media.SelectMany(m => new[] { (m.Extensions.AudioLevel, "level"), (m.Extensions.AbsSendTime, "time"), (m.Extensions.Mid, "mid") })
+            .Where(e => e.Item1 != 0).Distinct().ToList();
+        Assert.Equal(used.Count, used.Select(e => e.Item1).Distinct().Count());
+        Assert.Contains(used, e => e.Item2 == "level");
+    }
+
+    [Fact]
     public void A_data_channel_is_rejected_and_the_rest_goes_on()
     {
         var result = Exchange.Answer(Exchange.Offer("chromium-156-simulcast"));
