@@ -19,8 +19,9 @@ format: ## put the formatting right
 	dotnet format AfterSales.Video.sln
 	cd web-client && npm run --silent lint -- --fix
 
-contracts: ## write the TypeScript contracts from the C# ones
+contracts: ## write the TypeScript contracts and the OpenAPI document from the C# ones
 	UPDATE_CONTRACTS=1 dotnet test tests/AfterSales.Video.Contracts.Tests --nologo
+	UPDATE_CONTRACTS=1 dotnet test tests/AfterSales.Video.Server.IntegrationTests --nologo --filter FullyQualifiedName~ApiDocumentTests
 
 e2e: ## end to end in real browsers; GREP=pattern picks tests
 	./test.sh e2e

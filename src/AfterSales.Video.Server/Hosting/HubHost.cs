@@ -24,13 +24,13 @@ internal static class HubHost
         });
         builder.Services.AddSingleton(arguments);
         builder.Services.AddSingleton(TimeProvider.System);
+        AddLogging(builder.Logging);
         adjust?.Invoke(builder);
         if (PlaceholderCheck.Find(builder.Configuration) is { Count: > 0 } keys)
             throw new StartRefusedException($"These settings still hold a placeholder: {string.Join(", ", keys)}. Write a real secret, or remove the setting to use its default.");
         if (arguments.Sample && builder.Environment.IsProduction() && IsProductionConfigured(builder.Configuration))
             throw new StartRefusedException("--sample adds made-up tickets and accounts and is refused while Hub:Production is true: leave one of them out.");
         AddServices(builder.Services, new DataFolder(arguments.DataFolder));
-        AddLogging(builder.Logging);
         var app = builder.Build();
         UsePipeline(app);
         MapEndpoints(app);
@@ -119,7 +119,7 @@ internal static class HubHost
 
     private static void MapEndpoints(WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json").ExcludeFromDescription();
+        app.MapOpenApi("/openapi/v1.json").ExcludeFromDescription();
         app.MapSession();
         app.MapAdminAgents();
         app.MapTickets();

@@ -37,8 +37,8 @@ internal sealed partial class MediaNode(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_loop is not null)
-            await _loop.DisposeAsync();
+        if (Interlocked.Exchange(ref _loop, null) is { } loop)
+            await loop.DisposeAsync();
     }
 
     public Task<IRoom?> OpenAsync(string roomId, CancellationToken ct) => _node!.OpenRoomAsync(roomId, ct);

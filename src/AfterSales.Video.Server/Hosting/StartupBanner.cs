@@ -1,3 +1,4 @@
+using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Agents;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,8 @@ internal static class StartupBanner
             output.WriteLine($"  On this computer:  http://localhost:{http.Port}/desk");
         if (https is not null)
             PrintLan(app, https, output);
+        if (app.Services.GetRequiredService<ICallMuxer>().Problem is { } problem)
+            output.WriteLine($"  Recordings are kept but cannot be prepared for playback: {problem}");
         if (firstPassword is not null)
             PrintAccount(firstPassword, output);
         output.WriteLine("  Stop with Ctrl+C.");

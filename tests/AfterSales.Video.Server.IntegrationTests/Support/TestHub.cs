@@ -5,6 +5,7 @@ using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Hosting;
 using AfterSales.Video.TestKit.Signalling;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -29,10 +30,10 @@ public sealed class TestHub : IAsyncDisposable
     public string AdminToken => _adminToken;
 
     /// <param name="settings">"--Section:Key=value".</param>
-    public static Task<TestHub> StartAsync(params string[] settings) => StartAsync(null, settings);
+    public static Task<TestHub> StartAsync(params string[] settings) => StartInAsync(null, settings);
 
     /// <param name="folder">Of a hub that ran before; null for a fresh one.</param>
-    public static async Task<TestHub> StartAsync(string? folder, params string[] settings)
+    public static async Task<TestHub> StartInAsync(string? folder, params string[] settings)
     {
         var data = folder ?? Directory.CreateTempSubdirectory("aftersales-test-").FullName;
         var time = new ShiftedTime();
@@ -45,7 +46,8 @@ public sealed class TestHub : IAsyncDisposable
         var app = HubHost.Build(new HubArguments(data, false, [.. defaults, .. settings]), builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
-            builder.Logging.AddProvider(log);
+            builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            builder.Logging.ClearProviders().AddProvider(log);
         });
         var hub = new TestHub(app, data, folder is null, time, log);
         var password = await HubHost.PrepareAsync(app, CancellationToken.None);

@@ -12,6 +12,9 @@ internal interface IJobHandler
     Task RunAsync(string subjectId, bool isLastTry, CancellationToken ct);
 }
 
+/// <summary>The job cannot run now for a reason that is not its own: it stays due, and the try does not count.</summary>
+internal sealed class JobPostponedException(string reason) : Exception(reason);
+
 /// <summary>Wakes the worker; losing a wake-up costs a few seconds, never a job.</summary>
 internal sealed class JobQueue(TimeProvider time)
 {

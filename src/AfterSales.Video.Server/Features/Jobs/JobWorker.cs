@@ -58,6 +58,11 @@ internal sealed partial class JobWorker(JobQueue queue, IServiceScopeFactory sco
         {
             throw;
         }
+        catch (JobPostponedException postponed)
+        {
+            Log.JobPostponed(logger, job.Kind, job.SubjectId, postponed.Message);
+            await SaveAsync(scope, job, "queued", job.Attempts, "postponed", ct);
+        }
         catch (Exception fault)
         {
             Log.JobFailed(logger, fault, job.Kind, job.SubjectId, attempt);
@@ -67,7 +72,7 @@ internal sealed partial class JobWorker(JobQueue queue, IServiceScopeFactory sco
 
     private async Task SaveAsync(AsyncServiceScope scope, JobRow job, string state, int attempt, string error, CancellationToken ct)
     {
-        var notBefore = time.GetUtcNow() + Idle * Math.Pow(4, attempt - 1);
+        var notBefore = time.GetUtcNow() + Idle * Math.Pow(4, Math.Max(0, attempt - 1));
         await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<JobRow>().Where(j => j.Id == job.Id).ExecuteUpdateAsync(
             set => set.SetProperty(j => j.State, state).SetProperty(j => j.Attempts, attempt)
                 .SetProperty(j => j.NotBefore, notBefore).SetProperty(j => j.LastError, error), ct);
@@ -77,6 +82,9 @@ internal sealed partial class JobWorker(JobQueue queue, IServiceScopeFactory sco
     {
         [LoggerMessage(1401, LogLevel.Error, "Job {Kind} of {SubjectId} failed at try {Attempt}")]
         public static partial void JobFailed(ILogger logger, Exception fault, string kind, string subjectId, int attempt);
+
+        [LoggerMessage(1403, LogLevel.Warning, "Job {Kind} of {SubjectId} waits: {Reason}")]
+        public static partial void JobPostponed(ILogger logger, string kind, string subjectId, string reason);
 
         [LoggerMessage(1402, LogLevel.Error, "Looking for due jobs failed; trying again")]
         public static partial void WorkerFailed(ILogger logger, Exception fault);

@@ -22,6 +22,8 @@ internal sealed partial class MuxJob(
         var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
         if (row is not { State: RecordingState.Muxing, JournalPath: { } journal })
             return;
+        if (muxer.Problem is { } problem)
+            throw new JobPostponedException(problem);
         var output = Path.Combine(folder.Work, row.Id);
         try
         {

@@ -1,0 +1,81 @@
+using System.Net.Http.Json;
+using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Contracts.Hubs;
+using AfterSales.Video.Server.IntegrationTests.Support;
+
+namespace AfterSales.Video.Server.IntegrationTests;
+
+public sealed class RestartTests
+{
+    [Fact]
+    public async Task Stopping_tells_everybody_seals_the_journal_and_the_next_start_muxes_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        string callId;
+        var hub = await TestHub.StartInAsync(folder);
+        try
+        {
+            var call = await hub.CallAsync();
+            callId = call.Call.CallId;
+            await hub.AgreeAsync(await hub.RedeemAsync(call));
+            await using var agent = await hub.CallHubAsStaffAsync();
+            await agent.InvokeAsync("Connect", new ConnectRequest(callId, null, 0));
+            var stopping = hub.App.StopAsync();
+            Assert.Equal("server_stopped", (string?)(await agent.NextAsync("call_ended"))["reason"]);
+            await stopping;
+        }
+        finally
+        {
+            await hub.DisposeAsync();
+        }
+
+        await using (var again = await TestHub.StartInAsync(folder))
+        {
+            var view = await FinishedAsync(again, callId);
+            Assert.Equal(("ended", "server_stopped", "empty"), (view.State, view.EndReason, view.Recording!.State));
+        }
+
+        Directory.Delete(folder, true);
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_journal_is_closed_and_muxed_and_waiting_links_still_work()
+    {
+        await using var crashed = await TestHub.StartAsync();
+        var live = await crashed.CallAsync();
+        await crashed.AgreeAsync(await crashed.RedeemAsync(live));
+        var waiting = await crashed.CallAsync();
+        var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        CopyFolder(crashed.Folder, folder);
+
+        await using (var after = await TestHub.StartInAsync(folder))
+        {
+            var view = await FinishedAsync(after, live.Call.CallId);
+            Assert.Equal(("ended", "server_stopped"), (view.State, view.EndReason));
+            Assert.Equal("empty", view.Recording!.State);
+            await after.RedeemAsync(waiting);
+        }
+
+        Directory.Delete(folder, true);
+    }
+
+    private static async Task<CallView> FinishedAsync(TestHub hub, string callId)
+    {
+        using var admin = hub.Admin();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var view = (await admin.GetFromJsonAsync<CallView>($"/api/calls/{callId}", deadline.Token))!;
+            if (view.Recording is { State: not ("muxing" or "recording") })
+                return view;
+        }
+    }
+
+    // What a killed process leaves on the disk. By cp, because .NET respects the lock of the journal's writer.
+    private static void CopyFolder(string from, string to)
+    {
+        using var copy = System.Diagnostics.Process.Start("cp", ["-r", from + "/.", to]);
+        copy.WaitForExit();
+        Assert.Equal(0, copy.ExitCode);
+    }
+}
