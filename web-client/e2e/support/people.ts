@@ -17,7 +17,8 @@ export function launch(person: 'buyer' | 'agent', extra: readonly string[] = [])
 function watchPage(): void {
   const offers = { count: 0 }
   Object.defineProperty(window, '__offers', { value: offers })
-  const { setLocalDescription } = RTCPeerConnection.prototype
+  // One of its two overloads; `call` would take the other.
+  const setLocalDescription: (this: RTCPeerConnection, description?: RTCLocalSessionDescriptionInit) => Promise<void> = RTCPeerConnection.prototype.setLocalDescription
   RTCPeerConnection.prototype.setLocalDescription = function (this: RTCPeerConnection, description?: RTCLocalSessionDescriptionInit) {
     offers.count++
     return setLocalDescription.call(this, description)
