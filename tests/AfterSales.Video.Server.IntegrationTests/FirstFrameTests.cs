@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
-using AfterSales.Video.Server.Features.FirstFrame;
+using AfterSales.Video.Server.Features.FirstFrame.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
 
 namespace AfterSales.Video.Server.IntegrationTests;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
 
 namespace AfterSales.Video.Server.IntegrationTests;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,10 +1,11 @@
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.BuyerEntry;
-using AfterSales.Video.Server.Features.Recordings;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
-using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 
 namespace AfterSales.Video.Server.Hosting;
 

@@ -1,6 +1,7 @@
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Agents;
 using AfterSales.Video.Server.Features.BuyerEntry;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Calls;
 using AfterSales.Video.Server.Features.FirstFrame;
 using AfterSales.Video.Server.Features.Recordings;

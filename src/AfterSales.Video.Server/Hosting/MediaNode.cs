@@ -3,6 +3,7 @@ using System.Net;
 using AfterSales.Video.Native.Sockets;
 using AfterSales.Video.Rtc;
 using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Sfu;
 using AfterSales.Video.Sfu.Rooms;
 using Microsoft.Extensions.Options;

@@ -1,4 +1,5 @@
 using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Server.Features.Agents.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.Cookies;

@@ -1,5 +1,6 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Agents;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AfterSales.Video.Domain.Tickets;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents.Public;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents.Public;
 using AfterSales.Video.Server.Hosting;
 
 namespace AfterSales.Video.Server.Features.Agents;

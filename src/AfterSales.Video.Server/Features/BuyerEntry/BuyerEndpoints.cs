@@ -1,8 +1,9 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Tickets;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
-using AfterSales.Video.Server.Features.Tickets;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Calls.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.BuyerEntry;

@@ -1,7 +1,8 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,9 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
-using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.BuyerEntry;

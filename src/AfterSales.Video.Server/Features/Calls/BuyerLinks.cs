@@ -1,4 +1,5 @@
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Calls.Public;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -1,9 +1,10 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.Signalling;
-using AfterSales.Video.Server.Features.Tickets;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

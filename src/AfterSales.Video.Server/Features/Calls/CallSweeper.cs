@@ -1,7 +1,8 @@
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Signalling;
-using AfterSales.Video.Server.Features.Whip;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Features.Whip.Public;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

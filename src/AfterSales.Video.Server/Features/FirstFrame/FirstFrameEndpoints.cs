@@ -1,5 +1,6 @@
 using AfterSales.Video.Contracts.Http;
-using AfterSales.Video.Server.Features.Agents;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.FirstFrame.Public;
 
 namespace AfterSales.Video.Server.Features.FirstFrame;
 

@@ -3,8 +3,9 @@ using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Jobs;
-using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Jobs.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings;

@@ -1,9 +1,10 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.Calls;
-using AfterSales.Video.Server.Features.Jobs;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Jobs.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;

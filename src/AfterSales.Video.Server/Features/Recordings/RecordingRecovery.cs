@@ -1,7 +1,8 @@
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Recording.Recovery;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings;

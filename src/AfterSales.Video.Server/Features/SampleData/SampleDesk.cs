@@ -1,7 +1,7 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.Tickets;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.SampleData;

@@ -1,8 +1,9 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.Tickets;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
 using Microsoft.AspNetCore.SignalR;
 
 namespace AfterSales.Video.Server.Features.Signalling;

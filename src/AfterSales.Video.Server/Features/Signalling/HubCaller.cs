@@ -1,5 +1,6 @@
 using AfterSales.Video.Contracts.Hubs;
-using AfterSales.Video.Server.Features.Agents;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.AspNetCore.SignalR;
 
 namespace AfterSales.Video.Server.Features.Signalling;

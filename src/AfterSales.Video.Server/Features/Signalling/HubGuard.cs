@@ -3,8 +3,8 @@ using System.Reflection;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.BuyerEntry;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,6 @@
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.BuyerEntry;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;

@@ -1,5 +1,6 @@
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
 
 namespace AfterSales.Video.Server.Features.Signalling;
 

@@ -2,9 +2,10 @@ using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Domain.Tickets;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.Calls;
-using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,8 +1,9 @@
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Calls;
-using AfterSales.Video.Server.Features.Agents;
-using AfterSales.Video.Server.Features.BuyerEntry;
-using AfterSales.Video.Server.Features.Calls;
+using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
+using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Whip.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.Extensions.Options;
 

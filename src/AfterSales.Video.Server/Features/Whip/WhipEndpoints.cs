@@ -1,6 +1,7 @@
 using System.Text;
 using AfterSales.Video.Contracts.Http;
-using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Features.Whip.Public;
 using AfterSales.Video.Server.Hosting;
 
 namespace AfterSales.Video.Server.Features.Whip;

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using AfterSales.Video.Server.Features.Calls.Public;
+using Microsoft.Extensions.Options;
+
+namespace AfterSales.Video.Server.Features.Signalling.Public;
+
+/// <summary>The calls somebody is in, or was a moment ago, on this node.</summary>
+internal sealed class LiveCalls(
+    IMediaRooms rooms, IOptions<SignallingOptions> options, TimeProvider time, ILogger<LiveCall> logger)
+{
+    private readonly ConcurrentDictionary<string, LiveCall> _calls = new(StringComparer.Ordinal);
+
+    public IEnumerable<LiveCall> All => _calls.Values;
+
+    public LiveCall GetOrAdd(CallRow row) => _calls.GetOrAdd(
+        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Options, made.self.Time, made.self.Logger), (row, self: this));
+
+    public LiveCall? Find(string callId) => _calls.GetValueOrDefault(callId);
+
+    /// <summary>Tells everybody, closes the room; after it returns nothing more is recorded.</summary>
+    public async Task EndAsync(string callId, string reason)
+    {
+        if (_calls.TryRemove(callId, out var call))
+            await call.EndAsync(reason);
+    }
+
+    /// <summary>Drops an entry that was made for a call which turned out to be over.</summary>
+    public void Forget(LiveCall call) => _calls.TryRemove(KeyValuePair.Create(call.CallId, call));
+
+    private IMediaRooms Rooms => rooms;
+    private SignallingOptions Options => options.Value;
+    private TimeProvider Time => time;
+    private ILogger Logger => logger;
+}
