@@ -1,6 +1,6 @@
-using AfterSales.Video.Server.Features.Agents;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Agents;
 using Microsoft.Extensions.Options;
 using QRCoder;
 

@@ -1,5 +1,5 @@
-using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Agents.Public;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;

@@ -1,6 +1,6 @@
 using AfterSales.Video.Contracts.Hubs;
-using AfterSales.Video.Sfu.Rooms;
 using AfterSales.Video.Rtc.Sdp;
+using AfterSales.Video.Sfu.Rooms;
 
 namespace AfterSales.Video.Server.Features.Signalling.Public;
 
