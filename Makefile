@@ -1,6 +1,6 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots bench fuzz
+.PHONY: help run test check format contracts e2e screenshots pictures bench fuzz
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ e2e: ## end to end in real browsers; GREP=pattern picks tests
 
 screenshots: ## every page and state, both languages, phone and desktop, into artifacts/screenshots
 	cd web-client && npm run --silent screenshots
+
+pictures: ## the README's two pictures, taken in a real call, into docs/images
+	cd web-client && README_PICTURES=1 npx playwright test e2e/readme-pictures.spec.ts
 
 bench: ## benchmarks: SRTP, forwarding, first frame, memory (Markdown tables)
 	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
