@@ -64,6 +64,7 @@ run_web() {
 run_e2e() {
   build_web_client || { count 0 1 0; return; }
   [[ -f src/AfterSales.Video.Server/bin/Release/net10.0/AfterSales.Video.Server.dll ]] || dotnet build AfterSales.Video.sln -c Release --nologo -v quiet -clp:ErrorsOnly || { count 0 1 0; return; }
+  step "docs/api.md, walked through with curl" bash tests/api-walkthrough.sh "$PWD/src/AfterSales.Video.Server/bin/Release/net10.0/AfterSales.Video.Server.dll"
   say "end to end in real browsers"
   (cd web-client && PLAYWRIGHT_JSON_OUTPUT_NAME="$results/e2e.json" npx playwright test --reporter=list,json)
   if [[ -s $results/e2e.json ]]; then

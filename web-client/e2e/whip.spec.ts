@@ -25,9 +25,10 @@ test.describe('a standard client', () => {
     const { call } = await hub.createCall(ticket.ticketId)
     const [buyer, agent] = [await hub.mediaToken(call.callId, 'buyer'), await hub.mediaToken(call.callId, 'agent')]
 
-    const publishing = peer('publish', buyer.whipUrl, buyer.token, join(contentFolder, 'synced.mp4'), '12')
-    const played = await peer('play', agent.whepUrl, agent.token, '8')
-    const published = await publishing
+    // The player comes first, as an agent does: aiortc answers no key-frame request, so a late player would wait for a chance one.
+    const playing = peer('play', agent.whepUrl, agent.token, '15')
+    const published = await peer('publish', buyer.whipUrl, buyer.token, join(contentFolder, 'synced.mp4'), '12')
+    const played = await playing
 
     expect(published.delete_status).toBe(200)
     expect(played.delete_status).toBe(200)
