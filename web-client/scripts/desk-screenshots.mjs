@@ -26,8 +26,9 @@ async function startCall(page) {
 async function goLive(page, portrait = true) {
   await startCall(page)
   await page.evaluate((tall) => { window.fakeCall.agree(); return window.fakeCall.picture(tall) }, portrait)
-  await page.locator('.picture.shown').waitFor({ timeout: 20_000 })
+  await page.locator('.picture.shown').waitFor()
   await page.evaluate(() => window.fakeCall.quality(0.004, 46))
+  await page.mouse.move(200, 400)
   await settle(page, 1_200)
 }
 
@@ -60,7 +61,7 @@ const states = {
   photo: { ...openTicket(), run: (page) => page.locator('.photos li button').nth(2).click() },
   close_ticket: { ...openTicket(), details: true, run: (page) => page.locator('.pane footer .button').click() },
   new_ticket: { path: '/', run: (page) => press(page, 'n') },
-  new_ticket_faults: { path: '/', run: async (page) => { await press(page, 'n'); await page.locator('#new-line-0-price').fill('-3'); await page.locator('dialog .button.main').click() } },
+  new_ticket_faults: { path: '/', run: async (page) => { await press(page, 'n'); await page.locator('#new-subject:focus').waitFor(); await page.locator('#new-line-0-price').fill('-3'); await page.locator('dialog .button.main').click() } },
   keys: { path: '/', run: (page) => press(page, '?') },
   account: { path: '/', run: (page) => page.locator('header summary').click() },
   expired: { ...openTicket(), run: async (page) => { await page.evaluate(() => { window.fakeWorld.signedIn = false }); await page.evaluate(() => document.querySelectorAll('[data-ticket]')[3]?.dispatchEvent(new MouseEvent('mouseover', { bubbles: true }))); await page.locator('dialog').waitFor({ timeout: 3_000 }).catch(() => page.locator('.narrow-nav .button').first().click()) } },
@@ -68,7 +69,10 @@ const states = {
   call_invite: { ...openTicket(), run: startCall },
   call_invite_step: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => window.fakeCall.step('checking_camera')) } },
   call_invite_declined: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => window.fakeCall.step('declined')) } },
-  call_invite_no_link: { ...openTicket(), run: async (page) => { await startCall(page); await page.evaluate(() => { window.fakeWorld.asked.names.add('keep') }); await settle(page) } },
+  call_invite_no_link: { ...openTicket(), run: async (page) => {
+    await fake(page, () => window.fakeWorld.putCall({ callId: 'k1', ticketId: 't1', state: 'waiting', buyerStep: 'opened', agentName: '陈思远', createdAt: new Date().toISOString(), startedAt: null, endedAt: null, endReason: null, recording: null, rating: null }))
+    await startCall(page)
+  } },
   call_waiting_picture: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => { window.fakeCall.agree(); window.fakeCall.person('buyer', {}); window.fakeCall.step('checking_camera') }) } },
   call_live: { ...openTicket(), run: (page) => goLive(page) },
   call_live_wide: { ...openTicket(), run: (page) => goLive(page, false) },
@@ -126,6 +130,8 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--disable-features=WebRtcHideLocalIpsWithMdns'],
 })
 
+/** Long: on a busy machine a page that is right may take a minute. */
+const patienceMilliseconds = 90_000
 let count = 0
 let faults = 0
 const names = only === '' ? Object.keys(states) : only.split(',')
@@ -135,6 +141,7 @@ for (const size of sizes.split(',')) for (const lang of langs.split(',')) for (c
   const narrow = width < 941
   if (state.narrow === true && !narrow) continue
   const context = await browser.newContext({ viewport: { width, height }, locale: lang, colorScheme: theme })
+  context.setDefaultTimeout(patienceMilliseconds)
   const page = await context.newPage()
   const label = `${name}.${size}.${lang}.${theme}`
   page.on('pageerror', (error) => console.error(label, 'page error', error.message))
@@ -146,10 +153,10 @@ for (const size of sizes.split(',')) for (const lang of langs.split(',')) for (c
     if (narrow && state.details === true) await page.locator('.narrow-nav .button').last().click()
     await state.run?.(page)
     await settle(page)
+    await page.screenshot({ path: `${folder}/${label}.png` })
     const report = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
     for (const one of report.violations) { faults++; console.error(`AXE ${label} ${one.id} (${one.impact}): ${one.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? ''}`).join(' | ')}`) }
     if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)) { faults++; console.error(`OVERFLOW ${label}`) }
-    await page.screenshot({ path: `${folder}/${label}.png` })
     count++
   } catch (error) {
     faults++

@@ -10,7 +10,7 @@ const zh = {
   'signIn.needEmail': '请填写邮箱',
   'signIn.needPassword': '请填写密码',
   'signIn.wrong': '邮箱或密码不对。多次输错会暂时锁定账号。',
-  'signIn.locked': '输错次数太多，账号已暂时锁定。请在 {time} 后再试，或请管理员重设密码。',
+  'signIn.locked': '输错次数太多，账号已暂时锁定。请在 {time}后再试，或请管理员重设密码。',
   'signIn.lockedUnknown': '输错次数太多，账号已暂时锁定。请过几分钟再试，或请管理员重设密码。',
   'signIn.forgot': '忘记密码？请管理员为您重设一个一次性密码。',
   'password.title': '设置您自己的密码',
