@@ -12,6 +12,7 @@ test: ## install what tests need, run all of them
 	./test.sh
 
 check: ## formatting, linters, types, size budget; warnings are errors
+	dotnet restore AfterSales.Video.sln --nologo -v quiet
 	dotnet format AfterSales.Video.sln --verify-no-changes --no-restore
 	cd web-client && npm run --silent lint && npm run --silent typecheck && npm run --silent build -- --logLevel warn && npm run --silent size
 
@@ -32,8 +33,11 @@ screenshots: ## every page and state, both languages, phone and desktop, into ar
 pictures: ## the README's two pictures, taken in a real call, into docs/images
 	cd web-client && README_PICTURES=1 npx playwright test e2e/readme-pictures.spec.ts
 
-bench: ## benchmarks: SRTP, forwarding, first frame, memory (Markdown tables)
+bench: ## benchmarks: SRTP, forwarding, the whole hub, first frame (Markdown tables)
+	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
+	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
+	cd web-client && npm run --silent build -- --logLevel warn && FIRST_FRAME_CALLS=20 FIRST_FRAME_BOUND_MS=500 npx playwright test e2e/first-frame.spec.ts
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM

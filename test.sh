@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/lib.sh
 
 parts=("$@")
-((${#parts[@]})) || parts=(checks dotnet web e2e)
+((${#parts[@]})) || parts=(dotnet checks web e2e)
 wants() { local p; for p in "${parts[@]}"; do [[ $p == "$1" ]] && return 0; done; return 1; }
 
 install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3' openssl=openssl curl=curl jq=jq make=make git=git \
@@ -75,8 +75,8 @@ run_e2e() {
   fi
 }
 
-wants checks && step "formatting, linters, types, size budget (make check)" make --no-print-directory check
 wants dotnet && run_dotnet
+wants checks && step "formatting, linters, types, size budget (make check)" make --no-print-directory check
 wants web && run_web
 wants e2e && run_e2e
 

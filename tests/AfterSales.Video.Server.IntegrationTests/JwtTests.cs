@@ -92,7 +92,12 @@ public sealed class JwtTests : IAsyncLifetime
         var now = DateTimeOffset.UtcNow;
         var payload = new Dictionary<string, object>
         {
-            ["iss"] = issuer, ["aud"] = audience, ["sub"] = "u-1", ["name"] = "Lin Yue", ["email"] = "lin@example.com", ["roles"] = role,
+            ["iss"] = issuer,
+            ["aud"] = audience,
+            ["sub"] = "u-1",
+            ["name"] = "Lin Yue",
+            ["email"] = "lin@example.com",
+            ["roles"] = role,
             ["nbf"] = now.AddMinutes(notBefore).ToUnixTimeSeconds(),
         };
         if (expires is { } minutes)

@@ -89,12 +89,26 @@ public sealed class TenantTests(SharedHub shared) : IClassFixture<SharedHub>
         var recording = db.Set<RecordingRow>().First(r => r.CallId == call.Call.CallId);
         db.Add(new RecordingFileRow
         {
-            RecordingId = recording.Id, Name = "playback.mp4", TenantId = TenantScope.Default, Purpose = "playback", ContentType = "video/mp4", Length = 1, Sha256 = "00",
+            RecordingId = recording.Id,
+            Name = "playback.mp4",
+            TenantId = TenantScope.Default,
+            Purpose = "playback",
+            ContentType = "video/mp4",
+            Length = 1,
+            Sha256 = "00",
         });
         db.Add(new PhotoRow
         {
-            Id = "photo" + call.Call.CallId, TenantId = TenantScope.Default, TicketId = call.Call.TicketId, CallId = call.Call.CallId, EvidenceName = "photo-1.jpg",
-            ContentType = "image/jpeg", Length = 1, Sha256 = "00", NoteProtected = "", ReceivedAt = DateTimeOffset.UnixEpoch,
+            Id = "photo" + call.Call.CallId,
+            TenantId = TenantScope.Default,
+            TicketId = call.Call.TicketId,
+            CallId = call.Call.CallId,
+            EvidenceName = "photo-1.jpg",
+            ContentType = "image/jpeg",
+            Length = 1,
+            Sha256 = "00",
+            NoteProtected = "",
+            ReceivedAt = DateTimeOffset.UnixEpoch,
         });
         await db.SaveChangesAsync();
         return recording.Id;

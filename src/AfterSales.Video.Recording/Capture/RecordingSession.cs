@@ -44,7 +44,8 @@ internal sealed class RecordingSession : IRecordingSession
 
     public RecordingStatistics Statistics => new(
         Volatile.Read(ref _packets), Volatile.Read(ref _bytes), _journal.Blocks, _lost.Total,
-        TimeSpan.FromTicks((_clock.NowNs - Volatile.Read(ref _lastSyncNs)) / 100)) { Fault = _fault };
+        TimeSpan.FromTicks((_clock.NowNs - Volatile.Read(ref _lastSyncNs)) / 100))
+    { Fault = _fault };
 
     public void OnTrackStarted(in TapTrack track, long arrivalNs)
     {

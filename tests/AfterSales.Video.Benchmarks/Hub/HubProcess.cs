@@ -50,7 +50,12 @@ internal sealed partial class HubProcess : IAsyncDisposable
     {
         var ticket = await PostAsync("/api/tickets", new
         {
-            subject = "bench", buyerName = "Bench", buyerPhone = "13800000000", problemType = "product", platform = "other", platformOrderId = "1",
+            subject = "bench",
+            buyerName = "Bench",
+            buyerPhone = "13800000000",
+            problemType = "product",
+            platform = "other",
+            platformOrderId = "1",
             orderLines = new[] { new { sku = "1", title = "1", quantity = 1, unitPrice = 1, currency = "CNY" } },
         });
         var call = await PostAsync($"/api/tickets/{ticket.GetProperty("ticketId").GetString()}/calls", null);
