@@ -17,6 +17,8 @@ export const useTicketStore = defineStore('ticket', () => {
   const error = shallowRef<ProblemError | null>(null)
   const remembered = new Map<string, TicketView>()
   let wanted: string | null = null
+  let reads = 0
+  let pushes = 0
 
   async function open(ticketId: string | null): Promise<void> {
     wanted = ticketId
@@ -33,8 +35,12 @@ export const useTicketStore = defineStore('ticket', () => {
     phase.value = 'none'
   }
 
+  /** The answer to the latest question counts. What was pushed while it was under way may be newer: then it is asked for again. */
   async function read(ticketId: string): Promise<void> {
+    const [mine, before] = [++reads, pushes]
     const result = await api.ticket(ticketId)
+    if (wanted === ticketId && mine !== reads) return
+    if (wanted === ticketId && before !== pushes && result.ok) return read(ticketId)
     if (result.ok) remember(result.value)
     if (wanted !== ticketId) return
     if (result.ok) {
@@ -79,6 +85,7 @@ export const useTicketStore = defineStore('ticket', () => {
   function put(ticketId: string, change: (view: TicketView) => TicketView): void {
     const known = ticket.value?.ticketId === ticketId ? ticket.value : remembered.get(ticketId)
     if (known === undefined) return
+    pushes++
     const changed = change(known)
     remember(changed)
     if (wanted === ticketId) ticket.value = changed
