@@ -53,7 +53,7 @@ export class Hub {
     this.#process = child
     child.stdout.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
     child.stderr.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
-    await this.until(async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok === true, 30_000,
+    await this.until(async () => (await fetch(`${this.url}/readyz`).catch(() => undefined))?.ok === true, 60_000,
       () => `the hub did not become ready:\n${this.output}`)
   }
 

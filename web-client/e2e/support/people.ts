@@ -15,21 +15,19 @@ export function launch(person: 'buyer' | 'agent', extra: readonly string[] = [])
 
 /** Remembers every media element a page plays, in the document or not, so that a test can hear what a person hears; counts offers. */
 function watchPage(): void {
+  const before = (owner: object, name: string, seen: (self: unknown) => void): void => {
+    const native = Reflect.get(owner, name) as (...given: unknown[]) => unknown
+    Reflect.set(owner, name, function (this: unknown, ...given: unknown[]) {
+      seen(this)
+      return Reflect.apply(native, this, given)
+    })
+  }
   const offers = { count: 0 }
   Object.defineProperty(window, '__offers', { value: offers })
-  // One of its two overloads; `call` would take the other.
-  const setLocalDescription: (this: RTCPeerConnection, description?: RTCLocalSessionDescriptionInit) => Promise<void> = RTCPeerConnection.prototype.setLocalDescription
-  RTCPeerConnection.prototype.setLocalDescription = function (this: RTCPeerConnection, description?: RTCLocalSessionDescriptionInit) {
-    offers.count++
-    return setLocalDescription.call(this, description)
-  }
-  const players = new Set<HTMLMediaElement>()
+  before(window.RTCPeerConnection.prototype, 'setLocalDescription', () => { offers.count++ })
+  const players = new Set<unknown>()
   Object.defineProperty(window, '__players', { value: players })
-  const { play } = HTMLMediaElement.prototype
-  HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
-    players.add(this)
-    return play.call(this)
-  }
+  before(HTMLMediaElement.prototype, 'play', (self) => { players.add(self) })
 }
 
 async function context(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
