@@ -14,7 +14,7 @@ test: ## install what tests need, run all of them
 check: ## formatting, linters, types, size budget; warnings are errors
 	dotnet restore AfterSales.Video.sln --nologo -v quiet
 	dotnet format AfterSales.Video.sln --verify-no-changes --no-restore
-	cd web-client && npm run --silent lint && npm run --silent typecheck && npm run --silent build -- --logLevel warn && npm run --silent size
+	cd web-client && npm run --silent lint && npm run --silent typecheck && npm run --silent build >/dev/null && npm run --silent size
 
 format: ## put the formatting right
 	dotnet format AfterSales.Video.sln
@@ -37,7 +37,7 @@ bench: ## benchmarks: SRTP, forwarding, the whole hub, first frame (Markdown tab
 	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
 	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
-	cd web-client && npm run --silent build -- --logLevel warn && FIRST_FRAME_CALLS=20 FIRST_FRAME_BOUND_MS=500 npx playwright test e2e/first-frame.spec.ts
+	cd web-client && npm run --silent build >/dev/null && FIRST_FRAME_CALLS=20 FIRST_FRAME_BOUND_MS=500 npx playwright test e2e/first-frame.spec.ts
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM

@@ -51,5 +51,5 @@ build_web_client() {
     return 0
   fi
   say "building the web client"
-  (cd web-client && npm run --silent build -- --logLevel warn)
+  (cd web-client && npm run --silent build >/dev/null)
 }
