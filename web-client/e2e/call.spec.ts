@@ -3,7 +3,7 @@ import { type Browser, type BrowserContext, expect, test } from '@playwright/tes
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
 import { desktop, launch, listen, offersOf, phone } from './support/people'
-import { buyerVideoOnDesk, connectedCall, expectLivePicture, signIn } from './support/scene'
+import { buyerVideoOnDesk, connectedCall, expectLivePicture, pressTool, signIn } from './support/scene'
 
 /** What every page showed when a test failed. */
 async function keepPictures(...contexts: readonly BrowserContext[]): Promise<void> {
@@ -47,7 +47,7 @@ test.describe('a call', () => {
     expect(atBuyer.hertz).toBeLessThan(2_100)
 
     await agent.waitForTimeout(4_000)
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
     await expect(buyer.getByText(/ended/i).first()).toBeVisible()
 
     const player = agent.locator('video[src*="/recording"]').first()
@@ -80,7 +80,7 @@ test.describe('a call', () => {
     const { agent } = await connectedCall(hub, desk, handset)
     await agent.reload()
     await expectLivePicture(agent, buyerVideoOnDesk)
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
   })
 
   test('survives the buyer’s reload with one tap, from the same page', async () => {
@@ -89,7 +89,7 @@ test.describe('a call', () => {
     await buyer.getByRole('button', { name: 'Continue the video' }).click()
     await expect(buyer.getByRole('button', { name: 'Mute', exact: true })).toBeVisible()
     await expectLivePicture(agent, buyerVideoOnDesk)
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
   })
 
   test('goes on when the buyer’s WebSocket drops: the place is resumed without a new negotiation', async () => {
@@ -103,7 +103,7 @@ test.describe('a call', () => {
     await expect(banner).toBeHidden({ timeout: 20_000 })
     await expectLivePicture(agent, buyerVideoOnDesk)
     expect(await offersOf(buyer)).toBe(before)
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
   })
 
   test('takes a second agent, who sees the buyer too and leaves without ending it', async () => {
@@ -123,9 +123,9 @@ test.describe('a call', () => {
     await colleague.goto(`${hub.url}/desk/tickets/${ticket.ticketId}`)
     await colleague.getByRole('button', { name: /Join call/ }).click()
     await expectLivePicture(colleague, buyerVideoOnDesk)
-    await colleague.getByRole('button', { name: /^Leave/ }).click()
+    await pressTool(colleague, /^Leave/)
     await expectLivePicture(agent, buyerVideoOnDesk)
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
     await second.close()
   })
 

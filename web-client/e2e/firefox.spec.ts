@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test'
 import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { Hub } from './support/hub'
 import { desktop, launch } from './support/people'
-import { buyerVideoOnDesk, signIn, startCall } from './support/scene'
+import { buyerVideoOnDesk, signIn, startCall, pressTool } from './support/scene'
 
 const run = promisify(execFile)
 
@@ -86,7 +86,7 @@ test('a buyer with Firefox is seen by an agent with Chromium, hears them, and is
     const seen = await traffic(buyer)
     expect(seen.audioEnergyIn, 'the agent’s beeps, not silence').toBeGreaterThan(0)
 
-    await agent.getByRole('button', { name: /End call/ }).click()
+    await pressTool(agent, /End call/)
     const [call] = (await hub.call<typeof ticket>('GET', `/api/tickets/${ticket.ticketId}`)).calls
     const recording = await hub.finishedRecording(call!.callId, 90_000)
     expect(recording.state, recording.reason).toMatch(/ready|partial/)

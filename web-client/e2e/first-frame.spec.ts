@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { FirstFrameView } from '../src/contracts/generated'
 import { Hub } from './support/hub'
 import { desktop, launch, phone } from './support/people'
-import { agree, buyerVideoOnDesk, signIn, startCall } from './support/scene'
+import { agree, buyerVideoOnDesk, pressTool, signIn, startCall } from './support/scene'
 
 /** `make bench` asks for 20 calls and the published bound; the test run takes a few and only guards against a collapse. */
 const calls = Number(process.env['FIRST_FRAME_CALLS'] ?? 5)
@@ -27,7 +27,7 @@ test('tap to first frame is measured in the clients and published', async () => 
         const so = await hub.call<FirstFrameView>('GET', '/api/admin/first-frame')
         return Math.min(so.agentFirstVideoFrameMs.samples, so.buyerFirstAudioMs.samples)
       }, { timeout: 10_000 }).toBe(i + 1)
-      await agent.getByRole('button', { name: /End call/ }).click()
+      await pressTool(agent, /End call/)
       await handset.close()
     }
     const view = await hub.call<FirstFrameView>('GET', '/api/admin/first-frame')

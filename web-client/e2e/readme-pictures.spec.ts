@@ -6,7 +6,7 @@ import { agentScene, productScene } from './support/drawings'
 import { Hub } from './support/hub'
 import { repository } from './support/paths'
 import { desktop, launch, phone } from './support/people'
-import { agree, buyerVideoOnDesk, startCall } from './support/scene'
+import { agree, buyerVideoOnDesk, startCall, pressTool } from './support/scene'
 
 const run = promisify(execFile)
 const password = 'Quiet-harbour-9-lantern'
@@ -100,7 +100,7 @@ test('the README’s pictures show a real call', async () => {
         await keep(buyer, name)
       }
       await agent.mouse.move(700, 400)
-      await agent.getByRole('button', { name: /End call/ }).click()
+      await pressTool(agent, /End call/)
       await buyer.context().close()
     }
   } finally {

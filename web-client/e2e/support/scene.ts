@@ -24,6 +24,13 @@ export async function startCall(page: Page, hub: Hub, ticket: TicketView): Promi
   return link.inputValue()
 }
 
+/** The call's tools hide when idle and take no press while hidden: move the pointer first, as a person does. */
+export async function pressTool(page: Page, name: RegExp): Promise<void> {
+  await page.mouse.move(700, 400)
+  await page.mouse.move(720, 420)
+  await page.getByRole('button', { name }).click()
+}
+
 export async function agree(page: Page, url: string): Promise<void> {
   await page.goto(url)
   await page.getByRole('button', { name: 'Agree and start video' }).click()
