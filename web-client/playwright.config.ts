@@ -6,6 +6,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   timeout: 90_000,
+  // Two cores carry everything: one more try tells a starved machine from a fault; the list still names the flaky ones.
+  retries: process.env['CI'] ? 1 : 0,
   expect: { timeout: 15_000 },
   globalSetup: './e2e/support/content.ts',
   reporter: [['list']],
