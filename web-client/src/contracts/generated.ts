@@ -87,10 +87,37 @@ export type ConsentText = {
   readonly fullText: string
 }
 
+export type CourtCopyView = {
+  readonly state: string
+  readonly reason: string
+  readonly file: RecordingFileView | null
+}
+
 export type CreateAgentRequest = {
   readonly email: string
   readonly displayName: string
   readonly roles: readonly string[]
+}
+
+export type CustodyEntryView = {
+  readonly index: number
+  readonly at: string
+  readonly kind: string
+  readonly actorRole: string
+  readonly actorName: string
+  readonly detail: string
+  readonly hashHex: string
+}
+
+export type CustodyView = {
+  readonly entries: readonly CustodyEntryView[]
+  readonly chainWhole: boolean
+  readonly problem: string
+}
+
+export type ErasureRequest = {
+  readonly reason: string
+  readonly confirmation: string
 }
 
 export type FirstFrameView = {
@@ -106,6 +133,37 @@ export type GapView = {
   readonly fromSeconds: number
   readonly toSeconds: number
   readonly reason: string
+}
+
+export type HoldRequest = {
+  readonly reason: string
+}
+
+export type HoldView = {
+  readonly holdId: string
+  readonly reason: string
+  readonly setBy: string
+  readonly setAt: string
+}
+
+export type KeepingView = {
+  readonly mediaUntil: string | null
+  readonly reason: string
+  readonly holds: readonly HoldView[]
+  readonly worm: string
+  readonly mayHold: boolean
+  readonly mayErase: boolean
+}
+
+export type LaneItemView = {
+  readonly lane: string
+  readonly kind: string
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly participantId: string
+  readonly role: string
+  readonly source: string
+  readonly detail: string
 }
 
 export type MediaTokenRequest = {
@@ -212,6 +270,21 @@ export type RatingView = {
   readonly comment: string
 }
 
+export type ReceiptView = {
+  readonly code: string
+  readonly url: string
+  readonly qrSvg: string
+  readonly startedAt: string
+  readonly durationSeconds: number
+  readonly blocks: number
+  readonly seq: number
+  readonly headHex: string
+  readonly keyId: string
+  readonly complete: boolean
+  readonly standing: string
+  readonly envelope: string
+}
+
 export type RecordingFileView = {
   readonly name: string
   readonly purpose: string
@@ -235,6 +308,89 @@ export type RedeemRequest = {
   readonly token: string
 }
 
+export type RetentionPolicy = {
+  readonly mediaDaysAfterClose: number
+  readonly disputeMediaDays: number
+  readonly recordsDays: number
+}
+
+export type ReviewCaseView = {
+  readonly recordingId: string
+  readonly callId: string
+  readonly ticketId: string
+  readonly ticketNumber: number
+  readonly subject: string
+  readonly buyerName: string
+  readonly agentName: string
+  readonly startedAt: string
+  readonly durationSeconds: number
+  readonly state: string
+  readonly integrity: string
+  readonly onHold: boolean
+  readonly posterUrl: string | null
+}
+
+export type ReviewListView = {
+  readonly cases: readonly ReviewCaseView[]
+  readonly nextCursor: string | null
+}
+
+export type ReviewPlaybackView = {
+  readonly kind: string
+  readonly pictureUrl: string | null
+  readonly voices: readonly ReviewVoiceView[]
+  readonly posterUrl: string | null
+  readonly storyboardUrl: string | null
+  readonly waveformUrl: string | null
+}
+
+export type ReviewSealView = {
+  readonly manifestUrl: string
+  readonly checkpointsUrl: string
+  readonly keysUrl: string
+  readonly exportUrl: string
+  readonly signingKeyId: string
+  readonly sealedAt: string
+  readonly timestamp: string
+  readonly receiptCode: string
+}
+
+export type ReviewTrackView = {
+  readonly participantId: string
+  readonly role: string
+  readonly source: string
+  readonly kind: string
+  readonly codec: string
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly frames: number
+  readonly droppedFrames: number
+  readonly lostPackets: number
+  readonly recoveredPackets: number
+  readonly clock: string
+}
+
+export type ReviewView = {
+  readonly viewId: string
+  readonly case: ReviewCaseView
+  readonly reason: string
+  readonly originAt: string | null
+  readonly playback: ReviewPlaybackView | null
+  readonly tracks: readonly ReviewTrackView[]
+  readonly lanes: readonly LaneItemView[]
+  readonly files: readonly RecordingFileView[]
+  readonly seal: ReviewSealView | null
+  readonly keeping: KeepingView
+  readonly courtCopy: CourtCopyView
+}
+
+export type ReviewVoiceView = {
+  readonly participantId: string
+  readonly role: string
+  readonly url: string
+  readonly startsAtSeconds: number
+}
+
 export type SaveNotesRequest = {
   readonly notes: string
   readonly notesVersion: number
@@ -251,6 +407,16 @@ export type SessionView = {
 export type SignInRequest = {
   readonly email: string
   readonly password: string
+}
+
+export type StorageView = {
+  readonly kind: string
+  readonly worm: string
+  readonly tags: boolean
+  readonly versions: boolean
+  readonly checksumOnWrite: boolean
+  readonly segmentsWaiting: number
+  readonly problem: string
 }
 
 export type TicketPage = {
@@ -298,6 +464,16 @@ export type UpdateAgentRequest = {
   readonly displayName: string
   readonly roles: readonly string[]
   readonly disabled: boolean
+}
+
+export type ViewedRange = {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export type ViewedRequest = {
+  readonly viewId: string
+  readonly ranges: readonly ViewedRange[]
 }
 
 export type AcknowledgeRequest = {
