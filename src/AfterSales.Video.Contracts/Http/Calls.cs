@@ -19,8 +19,8 @@ public sealed record RatingView(int Stars, string Comment);
 /// <summary>POST /api/calls/{callId}/links: a new one-time link; the former ones end. Same answer as creating the call.</summary>
 /// <summary>POST /api/calls/{callId}/end (no body).</summary>
 /// <summary>GET /api/calls/{callId}/recording</summary>
-/// <param name="State">"recording", "muxing", "ready", "partial", "empty", "failed".</param>
-/// <param name="Reason">Why it is partial or failed; empty otherwise.</param>
+/// <param name="State">"recording", "muxing", "ready", "partial", "empty", "failed", "erased".</param>
+/// <param name="Reason">Why it is partial or failed, or what muxing waits for; empty otherwise.</param>
 public sealed record RecordingView(
     string RecordingId, string State, string Reason, double DurationSeconds, DateTimeOffset StartedAt,
     IReadOnlyList<RecordingFileView> Files, IReadOnlyList<GapView> Gaps);
@@ -28,6 +28,10 @@ public sealed record RecordingView(
 /// <param name="Purpose">"playback", "original", "poster", "timeline".</param>
 /// <param name="Url">Path on this server; supports byte ranges.</param>
 public sealed record RecordingFileView(string Name, string Purpose, string ContentType, long Length, string Sha256, string Url);
+
+/// <summary>POST /api/calls/{callId}/recording/pause → 204, and /recording/resume without a body: nothing is kept in between, the gap and its reason are.</summary>
+/// <param name="Reason">"private_information", "third_person", "other": a word, so that nothing personal gets into the journal.</param>
+public sealed record PauseRecordingRequest(string Reason);
 
 public sealed record GapView(string ParticipantId, string Source, double FromSeconds, double ToSeconds, string Reason);
 

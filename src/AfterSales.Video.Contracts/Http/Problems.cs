@@ -25,6 +25,16 @@ public static class ProblemCodes
     public const string CallAlreadyActive = "call.already_active";
     public const string CallsAtCapacity = "call.at_capacity";
     public const string RecordingNotReady = "recording.not_ready";
+    public const string RecordingNotFound = "recording.not_found";
+    public const string RecordingNotSealed = "recording.not_sealed";
+    public const string RecordingOnHold = "recording.on_hold";
+    public const string RecordingErased = "recording.erased";
+    public const string RecordingNotRunning = "recording.not_running";
+    public const string ConfirmationWrong = "recording.confirmation_wrong";
+    public const string HoldNotFound = "hold.not_found";
+    public const string ReceiptNotFound = "receipt.not_found";
+    public const string EvidenceKeyNotFound = "evidence_key.not_found";
+    public const string DiskFull = "recording.disk_full";
     public const string LinkNotValid = "link.not_valid";
     public const string ConsentRequired = "consent.required";
     public const string ConsentOutdated = "consent.outdated";

@@ -81,7 +81,7 @@ public sealed record ViewedRange(long FromMs, long ToMs);
 /// <summary>GET /api/recordings/{recordingId}/custody, oldest first.</summary>
 public sealed record CustodyView(IReadOnlyList<CustodyEntryView> Entries, bool ChainWhole, string Problem);
 
-/// <param name="Kind">"link_issued", "link_used", "consent", "joined", "left", "viewed", "exported", "held", "released", "erased", "role_changed", "sealed", "court_copy_made".</param>
+/// <param name="Kind">"link_issued", "link_used", "consent", "joined", "left", "opened", "viewed", "exported", "downloaded", "held", "released", "erased", "role_changed", "receipt_issued", "sealed", "court_copy_made", "retention_changed".</param>
 /// <param name="Detail">In words or numbers, without personal data of the buyer.</param>
 public sealed record CustodyEntryView(long Index, DateTimeOffset At, string Kind, string ActorRole, string ActorName, string Detail, string HashHex);
 

@@ -26,6 +26,9 @@ public interface ICallHub
     /// <summary>Acknowledges all messages up to and with this number, so that the server may forget them.</summary>
     Task<CommandResult> Acknowledge(AcknowledgeRequest request);
 
+    /// <summary>The page has kept this checkpoint and says back what it says: a second pair of hands that holds the recording to its word.</summary>
+    Task<CommandResult> EchoCheckpoint(EchoCheckpointRequest request);
+
     /// <summary>Staff: ends the call for everybody. Buyer: hangs up, which ends the call too.</summary>
     Task<CommandResult> HangUp(HangUpRequest request);
 
@@ -86,6 +89,9 @@ public sealed record ReportTimingRequest(string Measure, double Milliseconds);
 
 public sealed record AcknowledgeRequest(long Seq);
 
+/// <param name="HeadHex">As in the checkpoint; another value is refused with "request.invalid".</param>
+public sealed record EchoCheckpointRequest(string RecordingId, int Part, long BlockSeq, string HeadHex);
+
 public sealed record HangUpRequest(string Reason);
 
 public sealed record LeaveRequest(string Reason);
@@ -102,6 +108,8 @@ public sealed record CommandResult(string? Code);
 [JsonDerivedType(typeof(ConsentGiven), "consent_given")]
 [JsonDerivedType(typeof(QualityChanged), "quality_changed")]
 [JsonDerivedType(typeof(RecordingStateChanged), "recording_state_changed")]
+[JsonDerivedType(typeof(Checkpoint), "checkpoint")]
+[JsonDerivedType(typeof(RecordingAlarm), "recording_alarm")]
 [JsonDerivedType(typeof(CallEnded), "call_ended")]
 [JsonDerivedType(typeof(Replaced), "replaced")]
 public abstract record CallMessage
@@ -134,6 +142,17 @@ public sealed record QualityChanged(
 
 /// <param name="State">"recording", "paused", "muxing", "ready", "partial", "empty", "failed".</param>
 public sealed record RecordingStateChanged(string State) : CallMessage;
+
+/// <summary>What the recording holds so far, signed; at least every 10 seconds and once more at the end. Pages keep the latest and echo it.</summary>
+/// <param name="BlockSeq">Number of the last block it covers.</param>
+/// <param name="HeadHex">Head of the hash chain after that block.</param>
+/// <param name="Envelope">DSSE envelope as JSON text, payload type application/vnd.aftersales.checkpoint+json.</param>
+public sealed record Checkpoint(string RecordingId, int Part, long BlockSeq, string HeadHex, DateTimeOffset At, string Envelope) : CallMessage;
+
+/// <summary>Staff only: the recorder is in trouble, or out of it again.</summary>
+/// <param name="Code">"disk_low", "video_off", "sealed_early", "journal_continued", "disk_refuses", "recovered".</param>
+/// <param name="Detail">What to do about it, in words.</param>
+public sealed record RecordingAlarm(string Code, string Detail) : CallMessage;
 
 /// <summary>The last message. Reason as CallView.EndReason.</summary>
 public sealed record CallEnded(string Reason) : CallMessage;

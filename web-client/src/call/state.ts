@@ -19,6 +19,8 @@ export type CallState = {
   readonly participants: readonly ParticipantView[]
   readonly slots: readonly SlotView[]
   readonly recording: 'off' | RecordingStateName
+  /** Staff only: what the recorder suffers from; null while it is well. */
+  readonly recordingAlarm: { readonly code: string; readonly detail: string } | null
   /** When the call began on this page's clock; null before it is live. */
   readonly startedAtMs: number | null
   readonly consentAtMs: number | null
@@ -42,7 +44,7 @@ export type CallEvent =
 
 export const initialCallState: CallState = {
   signalling: 'idle', media: 'none', outcome: null, self: null, stage: 'waiting', participants: [], slots: [], recording: 'off',
-  startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
+  recordingAlarm: null, startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
 }
 
 export function reduce(state: CallState, event: CallEvent): CallState {
@@ -102,6 +104,8 @@ function onMessage(state: CallState, message: CallMessage, atMs: number): CallSt
     case 'quality_changed': return { ...state, quality: { ...state.quality, [message.participantId]: message } }
     case 'recording_state_changed': return { ...state, recording: known(recordingStates, message.state, 'failed') }
     case 'call_ended': return { ...state, stage: 'ended' }
+    case 'recording_alarm': return { ...state, recordingAlarm: message.code === 'recovered' ? null : { code: message.code, detail: message.detail } }
+    case 'checkpoint':
     case 'negotiation_wanted':
     case 'replaced': return state
     default: return assertNever(message)

@@ -120,6 +120,19 @@ export type ErasureRequest = {
   readonly confirmation: string
 }
 
+export type EvidenceKeyView = {
+  readonly keyId: string
+  readonly algorithm: string
+  readonly publicKeyPem: string
+  readonly createdAt: string
+  readonly retiredAt: string | null
+  readonly revokedAt: string | null
+}
+
+export type EvidenceKeysView = {
+  readonly keys: readonly EvidenceKeyView[]
+}
+
 export type FirstFrameView = {
   readonly calls: number
   readonly agentFirstVideoFrameMs: Percentiles
@@ -204,6 +217,10 @@ export type OrderLine = {
   readonly currency: string
 }
 
+export type PauseRecordingRequest = {
+  readonly reason: string
+}
+
 export type Percentiles = {
   readonly samples: number
   readonly p50: number
@@ -249,6 +266,16 @@ export const problemCodes = [
   'call.already_active',
   'call.at_capacity',
   'recording.not_ready',
+  'recording.not_found',
+  'recording.not_sealed',
+  'recording.on_hold',
+  'recording.erased',
+  'recording.not_running',
+  'recording.confirmation_wrong',
+  'hold.not_found',
+  'receipt.not_found',
+  'evidence_key.not_found',
+  'recording.disk_full',
   'link.not_valid',
   'consent.required',
   'consent.outdated',
@@ -506,6 +533,8 @@ export type CallMessage =
   | ConsentGiven
   | QualityChanged
   | RecordingStateChanged
+  | Checkpoint
+  | RecordingAlarm
   | CallEnded
   | Replaced
 
@@ -517,6 +546,17 @@ export type CallSnapshot = {
   readonly elapsedSeconds: number
   readonly participants: readonly ParticipantView[]
   readonly slots: readonly SlotView[]
+}
+
+export type Checkpoint = {
+  readonly type: 'checkpoint'
+  readonly recordingId: string
+  readonly part: number
+  readonly blockSeq: number
+  readonly headHex: string
+  readonly at: string
+  readonly envelope: string
+  readonly seq: number
 }
 
 export type CommandResult = {
@@ -549,6 +589,13 @@ export type DeskMessage =
   | CallChanged
   | PhotoReceived
 
+export type EchoCheckpointRequest = {
+  readonly recordingId: string
+  readonly part: number
+  readonly blockSeq: number
+  readonly headHex: string
+}
+
 export type FollowRequest = {
   readonly ticketId: string | null
 }
@@ -568,6 +615,7 @@ export type CallHubMethods = {
   ReportStep(request: ReportStepRequest): CommandResult
   ReportTiming(request: ReportTimingRequest): CommandResult
   Acknowledge(request: AcknowledgeRequest): CommandResult
+  EchoCheckpoint(request: EchoCheckpointRequest): CommandResult
   HangUp(request: HangUpRequest): CommandResult
   Leave(request: LeaveRequest): CommandResult
 }
@@ -659,6 +707,13 @@ export type QualityChanged = {
   readonly uplinkBps: number
   readonly downlinkBps: number
   readonly level: string
+  readonly seq: number
+}
+
+export type RecordingAlarm = {
+  readonly type: 'recording_alarm'
+  readonly code: string
+  readonly detail: string
   readonly seq: number
 }
 

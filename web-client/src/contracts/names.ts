@@ -29,7 +29,7 @@ export type Role = (typeof roles)[number]
 export const participantConnections = ['joining', 'connected', 'reconnecting'] as const
 export type ParticipantConnection = (typeof participantConnections)[number]
 
-export const recordingStates = ['recording', 'paused', 'muxing', 'ready', 'partial', 'empty', 'failed'] as const
+export const recordingStates = ['recording', 'paused', 'muxing', 'ready', 'partial', 'empty', 'failed', 'erased'] as const
 export type RecordingStateName = (typeof recordingStates)[number]
 
 export const sources = ['microphone', 'camera', 'screen'] as const

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { CallMessage } from '@/contracts/generated'
+import type { CallMessage, Checkpoint } from '@/contracts/generated'
 import type { CallId } from '@/contracts/names'
 import { FakeHub, joined, resumed } from '@/testing/fake-hub'
 import { ManualClock, settle } from '@/testing/manual-clock'
@@ -14,15 +14,17 @@ describe('a place in a call', () => {
   let statuses: SignallingStatus[]
   let messages: CallMessage[]
   let call: CallHub
+  let kept: Checkpoint[]
 
   beforeEach(async () => {
     hub = new FakeHub()
     clock = new ManualClock()
     statuses = []
     messages = []
+    kept = []
     call = new CallHub(
       { status: (status) => statuses.push(status), message: (message) => messages.push(message) },
-      { transport: hub.factory, clock, policy: backoff({ firstMs: 100, factor: 2, maxMs: 1_000, giveUpAfterMs: 10_000, random: () => 1 }) },
+      { transport: hub.factory, clock, checkpoints: { keep: (one) => kept.push(one) }, policy: backoff({ firstMs: 100, factor: 2, maxMs: 1_000, giveUpAfterMs: 10_000, random: () => 1 }) },
     )
     call.connect('call-1' as CallId)
     await settle()
@@ -113,6 +115,13 @@ describe('a place in a call', () => {
     expect(hub.invokedOf('Acknowledge')).toEqual([{ seq: 1 }])
     for (let seq = 2; seq <= 17; seq++) hub.send(step(seq))
     expect(hub.invokedOf('Acknowledge')).toEqual([{ seq: 1 }, { seq: 17 }])
+  })
+
+  test('keeps a checkpoint and says it back', async () => {
+    hub.send({ type: 'checkpoint', recordingId: 'rec-1', part: 1, blockSeq: 41, headHex: 'ab', at: '2026-11-22T08:00:00Z', envelope: '{}', seq: 1 })
+    await settle()
+    expect(hub.invokedOf('EchoCheckpoint')).toEqual([{ recordingId: 'rec-1', part: 1, blockSeq: 41, headHex: 'ab' }])
+    expect(kept.map((one) => one.recordingId)).toEqual(['rec-1'])
   })
 
   test('waits longer from try to try and gives up in the end', async () => {

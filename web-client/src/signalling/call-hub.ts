@@ -1,9 +1,10 @@
 import type {
-  CallHubMethods, CallMessage, CallSnapshot, CommandResult, ConnectResult, IceServer, NegotiateResult, PublicationUpdate, SlotView,
+  CallHubMethods, CallMessage, CallSnapshot, Checkpoint, CommandResult, ConnectResult, IceServer, NegotiateResult, PublicationUpdate, SlotView,
 } from '@/contracts/generated'
 import { isString, nullable, shape, type Guard } from '@/contracts/guards'
 import { endReasons, known, type CallId, type EndReason, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
 import { isConnectResult, isNegotiateResult, readCallMessage } from './call-messages'
+import { browserCheckpoints, type CheckpointKeeper } from './checkpoint-keeper'
 import { systemClock, type Cancel, type Clock } from './clock'
 import { socketTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
 import { ProblemError, toReason, type ProblemReason } from './problem'
@@ -41,6 +42,7 @@ export type CallHubOptions = {
   readonly transport?: HubTransportFactory
   readonly policy?: ReconnectionPolicy
   readonly clock?: Clock
+  readonly checkpoints?: CheckpointKeeper
 }
 
 const isCommandResult: Guard<CommandResult> = shape<CommandResult>({ code: nullable(isString) })
@@ -57,6 +59,7 @@ export class CallHub {
   private readonly makeTransport: HubTransportFactory
   private readonly policy: ReconnectionPolicy
   private readonly clock: Clock
+  private readonly keeper: CheckpointKeeper
   private transport: HubTransport | null = null
   /** Raised with every socket, so that a late event of an old one is not taken for the new one. */
   private generation = 0
@@ -75,6 +78,7 @@ export class CallHub {
     this.makeTransport = options.transport ?? socketTransport('/hubs/call')
     this.policy = options.policy ?? callReconnection
     this.clock = options.clock ?? systemClock
+    this.keeper = options.checkpoints ?? browserCheckpoints
   }
 
   get status(): SignallingStatus {
@@ -266,8 +270,16 @@ export class CallHub {
 
   private deliver(message: CallMessage): void {
     this.events.message(message)
-    if (message.type === 'call_ended') this.close({ kind: 'ended', reason: known(endReasons, message.reason, 'unknown') })
+    if (message.type === 'checkpoint') this.echo(message)
+    else if (message.type === 'call_ended') this.close({ kind: 'ended', reason: known(endReasons, message.reason, 'unknown') })
     else if (message.type === 'replaced') this.close({ kind: 'replaced' })
+  }
+
+  /** Kept first, echoed then: an echo says that this page holds it. A lost echo is not repeated, the next one follows in seconds. */
+  private echo(checkpoint: Checkpoint): void {
+    this.keeper.keep(checkpoint)
+    const { recordingId, part, blockSeq, headHex } = checkpoint
+    void this.command('EchoCheckpoint', { recordingId, part, blockSeq, headHex }).catch(() => undefined)
   }
 
   private scheduleAcknowledge(): void {

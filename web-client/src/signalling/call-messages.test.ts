@@ -14,6 +14,8 @@ const examples: { readonly [T in CallMessage['type']]: Extract<CallMessage, { ty
   buyer_step_changed: { type: 'buyer_step_changed', step: 'connected', seq: 1 },
   consent_given: { type: 'consent_given', at: '2026-11-22T12:00:00Z', seq: 1 },
   quality_changed: { type: 'quality_changed', participantId: 'p', uplinkLoss: 0, downlinkLoss: 0.1, roundTripMs: 30, uplinkBps: 1, downlinkBps: 1, level: 'good', seq: 1 },
+  checkpoint: { type: 'checkpoint', recordingId: 'rec-1', part: 1, blockSeq: 41, headHex: 'ab', at: '2026-11-22T08:00:00Z', envelope: '{}', seq: 1 },
+  recording_alarm: { type: 'recording_alarm', code: 'disk_low', detail: 'free some space', seq: 1 },
   recording_state_changed: { type: 'recording_state_changed', state: 'recording', seq: 1 },
   call_ended: { type: 'call_ended', reason: 'expired', seq: 1 },
   replaced: { type: 'replaced', by: 'page', seq: 1 },

@@ -37,6 +37,10 @@ const messageGuards: { readonly [T in MessageType]: Guard<MessageOf<T>> } = {
     uplinkBps: isNumber, downlinkBps: isNumber, level: isString, seq: isNumber,
   }),
   recording_state_changed: shape<MessageOf<'recording_state_changed'>>({ type: literal('recording_state_changed'), state: isString, seq: isNumber }),
+  checkpoint: shape<MessageOf<'checkpoint'>>({
+    type: literal('checkpoint'), recordingId: isString, part: isNumber, blockSeq: isNumber, headHex: isString, at: isString, envelope: isString, seq: isNumber,
+  }),
+  recording_alarm: shape<MessageOf<'recording_alarm'>>({ type: literal('recording_alarm'), code: isString, detail: isString, seq: isNumber }),
   call_ended: shape<MessageOf<'call_ended'>>({ type: literal('call_ended'), reason: isString, seq: isNumber }),
   replaced: shape<MessageOf<'replaced'>>({ type: literal('replaced'), by: isString, seq: isNumber }),
 }

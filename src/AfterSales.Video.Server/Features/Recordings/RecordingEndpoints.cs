@@ -16,6 +16,7 @@ internal static class RecordingEndpoints
     public static IServiceCollection AddRecordings(this IServiceCollection services)
     {
         services.AddScoped<RecordingViews>();
+        services.AddScoped<CheckpointLog>();
         services.AddSingleton<RecordingControl>();
         services.AddSingleton<JobQueue>();
         services.AddScoped<IJobHandler, MuxJob>();

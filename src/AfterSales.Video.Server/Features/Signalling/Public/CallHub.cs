@@ -5,13 +5,14 @@ using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.FirstFrame.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Sfu.Rooms;
 using Microsoft.AspNetCore.SignalR;
 
 namespace AfterSales.Video.Server.Features.Signalling.Public;
 
 /// <summary>One participant's place in one call; see ICallHub for the protocol.</summary>
-internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTimings timings) : Hub<ICallClient>, ICallHub
+internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTimings timings, CheckpointLog checkpoints) : Hub<ICallClient>, ICallHub
 {
     /// <summary>SE-04. A browser's offer for 8 sections is about 12 KB.</summary>
     public const int MaxSdpBytes = 16 * 1024;
@@ -80,6 +81,15 @@ internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTiming
             return Task.FromResult(new CommandResult("session.rejoin"));
         held.Place.Acknowledge(request.Seq);
         return Task.FromResult(Done);
+    }
+
+    [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
+    public async Task<CommandResult> EchoCheckpoint(EchoCheckpointRequest request)
+    {
+        if (HeldPlace.Of(Context) is not { } held)
+            return new CommandResult("session.rejoin");
+        var kept = await checkpoints.TryEchoAsync(held.Call.CallId, held.Place.Role, request, Context.ConnectionAborted);
+        return kept ? Done : new CommandResult(ProblemCodes.RequestInvalid);
     }
 
     [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]

@@ -25,10 +25,20 @@ function keyOf(reason: ProblemReason): PlainKey | 'error.invalid' {
     case 'request.invalid':
     case 'request.too_large':
     case 'session.password_too_weak':
+    case 'recording.on_hold':
+    case 'recording.erased':
+    case 'recording.not_running':
+    case 'recording.not_sealed':
+    case 'recording.confirmation_wrong':
+    case 'recording.disk_full':
       return 'error.invalid'
     case 'request.not_found':
     case 'ticket.not_found':
     case 'call.not_found':
+    case 'recording.not_found':
+    case 'hold.not_found':
+    case 'receipt.not_found':
+    case 'evidence_key.not_found':
       return 'error.notFound'
     case 'ticket.closed':
       return 'error.ticketClosed'
