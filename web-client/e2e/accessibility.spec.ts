@@ -5,6 +5,7 @@ import { en } from '../src/apps/buyer-page/messages/en'
 import { zh } from '../src/apps/buyer-page/messages/zh'
 import { adminEmail, adminPassword, Hub } from './support/hub'
 import { desktop, launch, phone } from './support/people'
+import { closeAll, startAll } from './support/stage'
 
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 const schemes = ['light', 'dark'] as const
@@ -46,15 +47,14 @@ for (const [locale, texts] of [['zh-CN', zh], ['en-US', en]] as const) {
     let desk: BrowserContext, handset: BrowserContext
 
     test.beforeAll(async () => {
-      [hub, agentBrowser, buyerBrowser] = await Promise.all([Hub.start(), launch('agent'), launch('buyer')])
+      [hub, agentBrowser, buyerBrowser] = await startAll(Hub.start(), launch('agent'), launch('buyer'))
       await hub.openTicket({ subject: '充电盒打不开', buyerName: '李婷' })
     })
     test.afterAll(async () => {
-      await Promise.all([agentBrowser.close(), buyerBrowser.close()])
-      await hub.dispose()
+      await closeAll(agentBrowser, buyerBrowser, hub)
     })
     test.beforeEach(async () => { [desk, handset] = [await desktop(agentBrowser, locale), await phone(buyerBrowser, locale)] })
-    test.afterEach(async () => { await Promise.all([desk.close(), handset.close()]) })
+    test.afterEach(async () => { await closeAll(desk, handset) })
 
     test('on the desk before a call', async () => {
       const page = await desk.newPage()

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
-import { desktop, launch, listen, offersOf, phone } from './support/people'
+import { desktop, framesShown, launch, listen, offersOf, phone } from './support/people'
 import { buyerVideoOnDesk, connectedCall, expectLivePicture, pressTool, signIn } from './support/scene'
+import { closeAll, startAll } from './support/stage'
 
 /** What every page showed when a test failed. */
 async function keepPictures(...contexts: readonly BrowserContext[]): Promise<void> {
@@ -17,17 +18,16 @@ test.describe('a call', () => {
   let desk: BrowserContext, handset: BrowserContext
 
   test.beforeAll(async () => {
-    [hub, agentBrowser, buyerBrowser] = await Promise.all([Hub.start(), launch('agent'), launch('buyer')])
+    [hub, agentBrowser, buyerBrowser] = await startAll(Hub.start(), launch('agent'), launch('buyer'))
     hubOfTests = hub
   })
   test.afterAll(async () => {
-    await Promise.all([agentBrowser.close(), buyerBrowser.close()])
-    await hub.dispose()
+    await closeAll(agentBrowser, buyerBrowser, hub)
   })
   test.beforeEach(async () => { [desk, handset] = [await desktop(agentBrowser), await phone(buyerBrowser)] })
   test.afterEach(async () => {
     if (test.info().status !== test.info().expectedStatus) await keepPictures(desk, handset)
-    await Promise.all([desk.close(), handset.close()])
+    await closeAll(desk, handset)
   })
 
   test('runs from the ticket to the recording: picture, both voices, what was sent is what is kept', async () => {
@@ -46,7 +46,7 @@ test.describe('a call', () => {
     expect(atBuyer.hertz).toBeGreaterThan(1_900)
     expect(atBuyer.hertz).toBeLessThan(2_100)
 
-    await agent.waitForTimeout(4_000)
+    await framesShown(agent, buyerVideoOnDesk, 120)
     await pressTool(agent, /End call/)
     await expect(buyer.getByText(/ended/i).first()).toBeVisible()
 

@@ -6,6 +6,7 @@ import puppeteer, { type Browser, type Page } from 'puppeteer-core'
 import { Hub } from './support/hub'
 import { desktop, launch } from './support/people'
 import { buyerVideoOnDesk, signIn, startCall, pressTool } from './support/scene'
+import { closeAll, startAll } from './support/stage'
 
 const run = promisify(execFile)
 
@@ -68,7 +69,7 @@ function traffic(page: Page): Promise<Traffic> {
 
 test('a buyer with Firefox is seen by an agent with Chromium, hears them, and is recorded as WebM', async () => {
   test.setTimeout(240_000)
-  const [hub, agentBrowser, firefox] = await Promise.all([Hub.start(), launch('agent'), launchFirefox()])
+  const [hub, agentBrowser, firefox] = await startAll(Hub.start(), launch('agent'), launchFirefox())
   try {
     const agent = await (await desktop(agentBrowser)).newPage()
     await signIn(agent, hub)
@@ -101,7 +102,6 @@ test('a buyer with Firefox is seen by an agent with Chromium, hears them, and is
     expect(streams.some((s) => s.codec_type === 'audio')).toBe(true)
     console.log(`${await firefox.version()}: ${seen.videoCodec}, ${playback.name} with ${video?.nb_read_frames} ${video?.codec_name} frames, ${seen.audioPacketsIn} audio packets heard`)
   } finally {
-    await Promise.all([agentBrowser.close(), firefox.close()])
-    await hub.dispose()
+    await closeAll(agentBrowser, firefox, hub)
   }
 })

@@ -3,6 +3,7 @@ import type { FirstFrameView } from '../src/contracts/generated'
 import { Hub } from './support/hub'
 import { desktop, launch, phone } from './support/people'
 import { agree, buyerVideoOnDesk, pressTool, signIn, startCall } from './support/scene'
+import { closeAll, startAll } from './support/stage'
 
 /** `make bench` asks for 20 calls and the published bound; the test run takes a few and only guards against a collapse. */
 const calls = Number(process.env['FIRST_FRAME_CALLS'] ?? 5)
@@ -10,7 +11,7 @@ const boundMs = Number(process.env['FIRST_FRAME_BOUND_MS'] ?? 1_500)
 
 test('tap to first frame is measured in the clients and published', async () => {
   test.setTimeout(60_000 + calls * 20_000)
-  const [hub, agentBrowser, buyerBrowser] = await Promise.all([Hub.start(), launch('agent'), launch('buyer')])
+  const [hub, agentBrowser, buyerBrowser] = await startAll(Hub.start(), launch('agent'), launch('buyer'))
   try {
     const idleMiB = hub.residentMiB()
     const desk = await desktop(agentBrowser)
@@ -38,7 +39,6 @@ test('tap to first frame is measured in the clients and published', async () => 
     expect(view.agentFirstVideoFrameMs.p50).toBeLessThanOrEqual(boundMs)
     expect((await (await hub.fetch('GET', '/metrics')).text())).toContain('first_frame')
   } finally {
-    await Promise.all([agentBrowser.close(), buyerBrowser.close()])
-    await hub.dispose()
+    await closeAll(agentBrowser, buyerBrowser, hub)
   }
 })

@@ -105,6 +105,6 @@ test('the README’s pictures show a real call', async () => {
     }
   } finally {
     await Promise.all(browsers.map((browser) => browser.close()))
-    await hub.dispose()
+    await hub.close()
   }
 })

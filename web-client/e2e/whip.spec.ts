@@ -6,6 +6,7 @@ import { expect, test } from '@playwright/test'
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
 import { contentFolder, repository } from './support/paths'
+import { closeAll } from './support/stage'
 
 const run = promisify(execFile)
 
@@ -18,7 +19,7 @@ async function peer(...args: string[]): Promise<Record<string, unknown>> {
 test.describe('a standard client', () => {
   let hub: Hub
   test.beforeAll(async () => { hub = await Hub.start() })
-  test.afterAll(async () => { await hub.dispose() })
+  test.afterAll(async () => { await closeAll(hub) })
 
   test('publishes by WHIP, another plays by WHEP, and the recording is what was sent', async () => {
     const ticket = await hub.openTicket()

@@ -20,6 +20,10 @@ async function freePort(): Promise<number> {
   })
 }
 
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
 /** One hub process with its own data folder and ports, and a program's view of its API. */
 export class Hub {
   readonly dataFolder = mkdtempSync(join(tmpdir(), 'aftersales-e2e-'))
@@ -29,25 +33,29 @@ export class Hub {
   #port = 0
   #mediaPort = 0
 
+  get token(): string { return this.#token }
+  get mediaPort(): number { return this.#mediaPort }
   get url(): string { return `http://localhost:${this.#port}` }
   get pid(): number { return this.#process?.pid ?? 0 }
 
   /** Starts on an empty data folder: takes the printed one-time password and replaces it, as an administrator would. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<Hub> {
     const hub = new Hub()
-    hub.#port = await freePort()
-    hub.#mediaPort = await freePort()
-    await hub.spawn(settings)
-    const oneTime = /password[^\n]*?:\s*(\S+)/i.exec(hub.output)?.[1]
-    if (!oneTime) throw new Error(`no one-time password in the hub's output:\n${hub.output}`)
-    await hub.signIn(oneTime)
-    await hub.call('POST', '/api/session/password', { currentPassword: oneTime, newPassword: adminPassword })
-    await hub.signIn(adminPassword)
-    return hub
+    try {
+      hub.#port = await freePort()
+      hub.#mediaPort = await freePort()
+      await hub.spawn(settings)
+      await hub.takeOver()
+      return hub
+    } catch (error) {
+      await hub.close()
+      throw error
+    }
   }
 
   async spawn(settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    const child = spawn('dotnet', [serverDll, '--data', this.dataFolder,
+    // A worker that is killed runs no handler of its own: the kernel then ends its hub, which keeps the process id.
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'dotnet', serverDll, '--data', this.dataFolder,
       `--Http:Port=${this.#port}`, '--Https:Port=-1', `--Media:UdpPort=${this.#mediaPort}`, `--Media:TcpPort=${this.#mediaPort}`,
       ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)], { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] })
     this.#process = child
@@ -59,15 +67,26 @@ export class Hub {
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#process
-    if (child?.exitCode !== null) return
+    if (!child || hasExited(child)) return
     const exited = new Promise((resolve) => child.once('exit', resolve))
     child.kill(signal)
+    // One that does not stop when asked is itself a fault, but must not outlive the tests.
+    const deadline = setTimeout(() => child.kill('SIGKILL'), 20_000)
     await exited
+    clearTimeout(deadline)
   }
 
-  async dispose(): Promise<void> {
+  async close(): Promise<void> {
     await this.stop()
     rmSync(this.dataFolder, { recursive: true, force: true })
+  }
+
+  private async takeOver(): Promise<void> {
+    const oneTime = /password[^\n]*?:\s*(\S+)/i.exec(this.output)?.[1]
+    if (!oneTime) throw new Error(`no one-time password in the hub's output:\n${this.output}`)
+    await this.signIn(oneTime)
+    await this.call('POST', '/api/session/password', { currentPassword: oneTime, newPassword: adminPassword })
+    await this.signIn(adminPassword)
   }
 
   async signIn(password: string): Promise<void> {
@@ -130,7 +149,7 @@ export class Hub {
   private async until(done: () => Promise<boolean>, timeoutMs: number, explain: () => string): Promise<void> {
     const end = Date.now() + timeoutMs
     while (!(await done())) {
-      if (Date.now() > end || (this.#process?.exitCode ?? null) !== null) throw new Error(explain())
+      if (Date.now() > end || (this.#process && hasExited(this.#process))) throw new Error(explain())
       await new Promise((resolve) => { setTimeout(resolve, 100) })
     }
   }

@@ -79,6 +79,34 @@ export function readPattern(page: Page, selector: string): Promise<SeenPicture |
   }, selector)
 }
 
+/** Waits until a video element has presented this many frames more; gives the milliseconds it took. */
+export function framesShown(page: Page, selector: string, count: number): Promise<number> {
+  return page.evaluate(([css, wanted]) => new Promise<number>((resolve, reject) => {
+    const video = document.querySelector<HTMLVideoElement>(css)
+    if (!video) return reject(new Error(`no ${css}`))
+    const begun = performance.now()
+    const last = setTimeout(() => reject(new Error(`${css} stands still`)), 30_000)
+    let first = -1
+    const next = (_: number, frame: VideoFrameCallbackMetadata): void => {
+      if (first < 0) first = frame.presentedFrames
+      if (frame.presentedFrames - first < wanted) return void video.requestVideoFrameCallback(next)
+      clearTimeout(last)
+      resolve(performance.now() - begun)
+    }
+    video.requestVideoFrameCallback(next)
+  }), [selector, count] as const)
+}
+
+/** How many frames a video element presents within a time. */
+export function framesIn(page: Page, selector: string, milliseconds: number): Promise<number> {
+  return page.evaluate(async ([css, duration]) => {
+    const presented = (): number => document.querySelector<HTMLVideoElement>(css)?.getVideoPlaybackQuality().totalVideoFrames ?? 0
+    const before = presented()
+    await new Promise((resolve) => { setTimeout(resolve, duration) })
+    return presented() - before
+  }, [selector, milliseconds] as const)
+}
+
 /** Red, green, blue, yellow, cyan, magenta: which channels are high. */
 export function coloursAreRight(colours: SeenPicture['colours']): boolean {
   const expected = ['100', '010', '001', '110', '011', '101']
