@@ -20,7 +20,10 @@ public sealed class ProjectReferenceTests
     };
 
     /// <summary>What a judge or a fuzzer questions, and the wire, need nothing but the BCL.</summary>
-    private static readonly string[] WithoutPackages = ["Contracts", "Domain", "Evidence", "Native", "Rtc", "Sfu", "Recording"];
+    private static readonly string[] WithoutPackages = ["Contracts", "Domain", "Evidence", "Native", "Rtc", "Sfu", "Recording", "Verify"];
+
+    /// <summary>Parts of .NET that come as packages: RFC 3161 and CMS.</summary>
+    private static readonly string[] PartsOfDotNet = ["System.Security.Cryptography.Pkcs"];
 
     public static TheoryData<string> Projects => [.. Repository.Files("src", ".csproj")];
 
@@ -50,7 +53,7 @@ public sealed class ProjectReferenceTests
     {
         if (WithoutPackages.Contains(NameOf(project), StringComparer.Ordinal))
         {
-            Assert.Empty(Values(project, "PackageReference", "Include"));
+            Assert.Empty(Values(project, "PackageReference", "Include").Except(PartsOfDotNet, StringComparer.Ordinal));
         }
     }
 
