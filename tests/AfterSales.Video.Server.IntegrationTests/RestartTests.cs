@@ -39,21 +39,60 @@ public sealed class RestartTests
     }
 
     [Fact]
-    public async Task After_a_crash_the_journal_is_closed_and_muxed_and_waiting_links_still_work()
+    public async Task After_a_crash_waiting_links_work_and_a_live_call_goes_on_in_a_further_recording()
     {
         await using var crashed = await TestHub.StartAsync();
         var live = await crashed.CallAsync();
-        await crashed.AgreeAsync(await crashed.RedeemAsync(live));
+        var buyer = await crashed.RedeemAsync(live);
+        await crashed.AgreeAsync(buyer);
         var waiting = await crashed.CallAsync();
         var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
         CopyFolder(crashed.Folder, folder);
 
         await using (var after = await TestHub.StartInAsync(folder))
         {
-            var view = await FinishedAsync(after, live.Call.CallId);
-            Assert.Equal(("ended", "server_stopped"), (view.State, view.EndReason));
-            Assert.Equal("empty", view.Recording!.State);
             await after.RedeemAsync(waiting);
+            await using var returned = await after.CallHubAsBuyerAsync(buyer);
+            var former = (await returned.InvokeAsync("Connect", new ConnectRequest("", "of the former process", 4)))!;
+            Assert.Equal("rejoin", (string?)former["outcome"]);
+            var joined = (await returned.InvokeAsync("Connect", new ConnectRequest("", null, 0)))!;
+            Assert.Equal("joined", (string?)joined["outcome"]);
+            Assert.True((bool)joined["snapshot"]!["recording"]!);
+
+            await returned.InvokeAsync("HangUp", new HangUpRequest("buyer_hung_up"));
+            var view = await FinishedAsync(after, live.Call.CallId);
+
+            Assert.Equal(("ended", "buyer_hung_up"), (view.State, view.EndReason));
+            var cutOff = Assert.Single(view.EarlierRecordings);
+            Assert.NotEqual(cutOff.RecordingId, view.Recording!.RecordingId);
+            Assert.True(cutOff.StartedAt < view.Recording.StartedAt);
+        }
+
+        Directory.Delete(folder, true);
+    }
+
+    [Fact]
+    public async Task After_a_crash_a_call_that_nobody_returns_to_ends_as_stopped_by_the_server()
+    {
+        await using var crashed = await TestHub.StartAsync();
+        var live = await crashed.CallAsync();
+        await crashed.AgreeAsync(await crashed.RedeemAsync(live));
+        var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        CopyFolder(crashed.Folder, folder);
+
+        await using (var after = await TestHub.StartInAsync(folder, "--Calls:SweepInterval=00:00:01"))
+        {
+            Assert.Equal("live", (await FinishedAsync(after, live.Call.CallId)).State);
+            after.Time.Advance(TimeSpan.FromMinutes(3));
+            using var admin = after.Admin();
+            CallView view;
+            do
+                view = (await admin.GetFromJsonAsync<CallView>($"/api/calls/{live.Call.CallId}"))!;
+            while (view.State != "ended");
+
+            Assert.Equal("server_stopped", view.EndReason);
+            Assert.Equal("empty", view.Recording!.State);
+            Assert.Empty(view.EarlierRecordings);
         }
 
         Directory.Delete(folder, true);

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
+import type { CallView } from '../src/contracts/generated'
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
-import { desktop, framesShown, launch, listen, offersOf, phone } from './support/people'
-import { buyerVideoOnDesk, connectedCall, expectLivePicture, pressTool, signIn } from './support/scene'
+import { desktop, framesShown, launch, listen, offersOf, phone, readPattern } from './support/people'
+import { buyerVideoOnDesk, connectedCall, expectLivePicture, pressTool } from './support/scene'
 import { closeAll, startAll } from './support/stage'
 
 /** What every page showed when a test failed. */
@@ -129,16 +130,41 @@ test.describe('a call', () => {
     await second.close()
   })
 
-  test('leaves a journal that the next start muxes when the server is killed', async () => {
-    const { ticket, agent } = await connectedCall(hub, desk, handset)
-    await agent.waitForTimeout(3_000)
+  test('goes on from the same pages when the server is killed, and keeps a recording of each part', async () => {
+    test.setTimeout(180_000)
+    const { ticket, agent, buyer } = await connectedCall(hub, desk, handset)
+    const firstPart = Date.now()
+    await framesShown(agent, buyerVideoOnDesk, 90)
+    const killedAfter = (Date.now() - firstPart) / 1000
     await hub.stop('SIGKILL')
     await hub.spawn()
-    const [call] = (await hub.call<typeof ticket>('GET', `/api/tickets/${ticket.ticketId}`)).calls
-    const recording = await hub.finishedRecording(call!.callId)
-    expect(recording.state, recording.reason).toMatch(/ready|partial/)
-    expect(recording.durationSeconds).toBeGreaterThan(2.5)
-    const page = await desk.newPage()
-    await signIn(page, hub).catch(() => undefined)
+
+    await expect.poll(async () => offersOf(buyer), { timeout: 60_000, message: 'the buyer’s page offers again by itself' }).toBeGreaterThan(1)
+    await expect.poll(async () => (await readPattern(agent, buyerVideoOnDesk))?.counter ?? -1, { timeout: 30_000 }).toBeGreaterThanOrEqual(0)
+    await expectLivePicture(agent, buyerVideoOnDesk)
+    const voice = await listen(buyer, 2_500)
+    expect(voice.peak, 'the agent’s voice is back without a tap').toBeGreaterThan(0.05)
+    await framesShown(agent, buyerVideoOnDesk, 90)
+    await pressTool(agent, /End call/)
+    await expect(agent.getByText('Part 1, until the server was cut off')).toBeVisible({ timeout: 20_000 })
+
+    const [live] = (await hub.call<typeof ticket>('GET', `/api/tickets/${ticket.ticketId}`)).calls
+    const second = await hub.finishedRecording(live!.callId)
+    const call = await hub.call<CallView>('GET', `/api/calls/${live!.callId}`)
+    expect(call).toMatchObject({ state: 'ended', endReason: 'agent_hung_up' })
+    expect(call.earlierRecordings).toHaveLength(1)
+    const first = call.earlierRecordings[0]!
+    expect(first.state).toBe('partial')
+    expect(first.reason).toContain('recovered')
+    for (const [name, part, atLeast] of [['first', first, killedAfter - 0.25], ['second', second, 3]] as const) {
+      expect(part.durationSeconds, name).toBeGreaterThan(atLeast)
+      const playback = part.files.find((f) => f.purpose === 'playback')!
+      const file = test.info().outputPath(`${name}-${playback.name}`)
+      writeFileSync(file, await hub.download(playback.url))
+      const seen = await analyse(file)
+      expect(seen.distinctCounters, name).toBeGreaterThan(60)
+      expect(seen.worstColourError, name).toBeLessThan(30)
+      expect(seen.beeps.onsetSeconds.length, name).toBeGreaterThanOrEqual(2)
+    }
   })
 })

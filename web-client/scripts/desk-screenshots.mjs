@@ -70,7 +70,7 @@ const states = {
   call_invite_step: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => window.fakeCall.step('checking_camera')) } },
   call_invite_declined: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => window.fakeCall.step('declined')) } },
   call_invite_no_link: { ...openTicket(), run: async (page) => {
-    await fake(page, () => window.fakeWorld.putCall({ callId: 'k1', ticketId: 't1', state: 'waiting', buyerStep: 'opened', agentName: '陈思远', createdAt: new Date().toISOString(), startedAt: null, endedAt: null, endReason: null, recording: null, rating: null }))
+    await fake(page, () => window.fakeWorld.putCall({ callId: 'k1', ticketId: 't1', state: 'waiting', buyerStep: 'opened', agentName: '陈思远', createdAt: new Date().toISOString(), startedAt: null, endedAt: null, endReason: null, recording: null, rating: null, earlierRecordings: [] }))
     await startCall(page)
   } },
   call_waiting_picture: { ...openTicket(), run: async (page) => { await startCall(page); await fake(page, () => { window.fakeCall.agree(); window.fakeCall.person('buyer', {}); window.fakeCall.step('checking_camera') }) } },

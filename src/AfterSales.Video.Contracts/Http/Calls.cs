@@ -8,17 +8,20 @@ public sealed record CallCreatedView(CallView Call, string BuyerUrl, string QrSv
 /// <summary>GET /api/calls/{callId}</summary>
 /// <param name="State">"waiting" (link made), "live" (buyer agreed, media may flow), "ended".</param>
 /// <param name="BuyerStep">"none", "link_opened", "reading_consent", "consented", "checking_camera", "connecting", "connected", "photos", "declined", "left". The latest.</param>
+/// <param name="Recording">The latest; null before the buyer agreed.</param>
+/// <param name="EarlierRecordings">Of the same call, oldest first: a crash of the server ended each of them, and people came back.</param>
 /// <param name="EndReason">"agent_hung_up", "buyer_hung_up", "buyer_declined", "buyer_photos", "expired", "server_stopped"; null while it lasts.</param>
 public sealed record CallView(
     string CallId, string TicketId, string State, string BuyerStep, string AgentName, DateTimeOffset CreatedAt,
-    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? EndReason, RecordingView? Recording, RatingView? Rating);
+    DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? EndReason, RecordingView? Recording, RatingView? Rating,
+    IReadOnlyList<RecordingView> EarlierRecordings);
 
 /// <param name="Stars">1 to 5.</param>
 public sealed record RatingView(int Stars, string Comment);
 
 /// <summary>POST /api/calls/{callId}/links: a new one-time link; the former ones end. Same answer as creating the call.</summary>
 /// <summary>POST /api/calls/{callId}/end (no body).</summary>
-/// <summary>GET /api/calls/{callId}/recording</summary>
+/// <summary>GET /api/calls/{callId}/recording: the latest of the call.</summary>
 /// <param name="State">"recording", "muxing", "ready", "partial", "empty", "failed", "erased".</param>
 /// <param name="Reason">Why it is partial or failed, or what muxing waits for; empty otherwise.</param>
 public sealed record RecordingView(

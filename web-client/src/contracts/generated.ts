@@ -57,6 +57,7 @@ export type CallView = {
   readonly endReason: string | null
   readonly recording: RecordingView | null
   readonly rating: RatingView | null
+  readonly earlierRecordings: readonly RecordingView[]
 }
 
 export type ChangePasswordRequest = {

@@ -21,7 +21,7 @@ export const isRecordingView: Guard<RecordingView> = shape<RecordingView>({
 export const isCallView: Guard<CallView> = shape<CallView>({
   callId: isString, ticketId: isString, state: isString, buyerStep: isString, agentName: isString, createdAt: isString,
   startedAt: nullable(isString), endedAt: nullable(isString), endReason: nullable(isString),
-  recording: nullable(isRecordingView), rating: nullable(isRatingView),
+  recording: nullable(isRecordingView), rating: nullable(isRatingView), earlierRecordings: listOf(isRecordingView),
 })
 export const isPhotoView: Guard<PhotoView> = shape<PhotoView>({
   photoId: isString, contentType: isString, length: isNumber, sha256: isString, receivedAt: isString, note: isString,

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Features.Calls;
 
-/// <summary>Ends calls that nobody will end: link never opened, everybody gone, or far too long.</summary>
+/// <summary>Ends calls that nobody will end: link never opened, everybody gone, nobody back after a crash, or far too long.</summary>
 internal sealed partial class CallSweeper(
     IServiceScopeFactory scopes, LiveCalls live, WhipSessions whip, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger) : BackgroundService
 {
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
@@ -33,8 +35,9 @@ internal sealed partial class CallSweeper(
         whip.Prune();
         foreach (var call in await ForgottenAsync(ct))
         {
+            var reason = IsCutOff(call) ? CallEndReason.ServerStopped : CallEndReason.Expired;
             await using var scope = scopes.CreateTenantScope(call.TenantId);
-            await scope.ServiceProvider.GetRequiredService<CallFlow>().EndAsync(call.Id, CallEndReason.Expired, ct);
+            await scope.ServiceProvider.GetRequiredService<CallFlow>().EndAsync(call.Id, reason, ct);
         }
     }
 
@@ -53,11 +56,12 @@ internal sealed partial class CallSweeper(
             : now - call.StartedAt > settings.MaxDuration || IsDeserted(call, now, settings)).ToList();
     }
 
-    private bool IsDeserted(CallRow call, DateTimeOffset now, CallOptions settings)
-    {
-        var emptySince = live.Find(call.Id)?.EmptySince ?? (live.Find(call.Id) is null ? call.StartedAt : null);
-        return now - emptySince > settings.EmptyTimeout;
-    }
+    private bool IsDeserted(CallRow call, DateTimeOffset now, CallOptions settings) => IsCutOff(call)
+        ? now - _startedAt > settings.ReturnTimeout
+        : now - live.Find(call.Id)?.EmptySince > settings.EmptyTimeout;
+
+    /// <summary>Live in the database and unknown here: an earlier process died, and nobody has come back yet.</summary>
+    private bool IsCutOff(CallRow call) => call.Phase == CallPhase.Live && live.Find(call.Id) is null;
 
     private static partial class Log
     {

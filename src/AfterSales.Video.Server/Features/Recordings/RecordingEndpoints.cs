@@ -35,8 +35,8 @@ internal static class RecordingEndpoints
     {
         if (await calls.FindAsync(callId, ct) is null)
             return Problem.Of(ProblemCodes.CallNotFound);
-        return await views.OfCallAsync(callId, ct) is { } view
-            ? Results.Ok(view)
+        return await views.OfCallAsync(callId, ct) is [.., var latest]
+            ? Results.Ok(latest)
             : Problem.Of(ProblemCodes.RecordingNotReady, "Nothing was recorded (yet): recording starts with the buyer's consent.");
     }
 

@@ -1,22 +1,20 @@
-using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Recording.Recovery;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings;
 
 /// <summary>
-/// At start, before anything new begins: journals a crash left open are closed, their calls are ended, their muxing is queued.
+/// At start, before anything new begins: journals a crash left open are closed and their muxing is queued. Their calls stay
+/// live: people return from the pages they have open, and what follows is a recording of its own.
 /// </summary>
 internal sealed partial class RecordingRecovery(
-    IJournalRecovery journals, RecordingControl control, IServiceScopeFactory scopes, TimeProvider time, ILogger<RecordingRecovery> logger)
+    IJournalRecovery journals, RecordingControl control, IServiceScopeFactory scopes, ILogger<RecordingRecovery> logger)
 {
     public async Task RunAsync(CancellationToken ct)
     {
         var found = (await journals.RecoverAsync(ct)).ToDictionary(j => j.RecordingId, StringComparer.Ordinal);
-        await EndLiveCallsAsync(ct);
         foreach (var row in await OpenRecordingsAsync(ct))
         {
             await using var scope = scopes.CreateTenantScope(row.TenantId);
@@ -38,16 +36,6 @@ internal sealed partial class RecordingRecovery(
         await using var scope = scopes.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<RecordingRow>().IgnoreQueryFilters().AsNoTracking()
             .Where(r => r.State == RecordingState.Recording).ToListAsync(ct);
-    }
-
-    // Their media died with the process; waiting calls live on, their links still work.
-    private async Task EndLiveCallsAsync(CancellationToken ct)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
-        foreach (var call in await db.Set<CallRow>().IgnoreQueryFilters().Where(c => c.Phase == CallPhase.Live).ToListAsync(ct))
-            call.Take(call.ToSession().End(CallEndReason.ServerStopped, time.GetUtcNow()).Session);
-        await db.SaveChangesAsync(ct);
     }
 
     private async Task FailAsync(HubDbContext db, string recordingId, string reason, CancellationToken ct)

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace AfterSales.Video.Server.Features.Signalling;
 
 /// <summary>Gives a connection its place: resumed with its token, or taken by a fresh page.</summary>
-internal sealed class CallPlaces(LiveCalls live, CallStore calls, Ticketing ticketing, IOptions<SignallingOptions> options)
+internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow, Ticketing ticketing, IOptions<SignallingOptions> options)
 {
     /// <summary>The buyer's one place in a call, whichever browser tab holds it.</summary>
     public const string BuyerOwner = "buyer";
@@ -55,12 +55,15 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, Ticketing tick
         var call = live.GetOrAdd(row);
         using var turn = await call.EnterAsync(context.ConnectionAborted);
         // The call may have ended while this page waited for its turn.
-        if (call.HasEnded || (await calls.FindAsync(row.Id, context.ConnectionAborted))!.Phase == CallPhase.Ended)
+        var current = (await calls.FindAsync(row.Id, context.ConnectionAborted))!;
+        if (call.HasEnded || current.Phase == CallPhase.Ended)
         {
             live.Forget(call);
             return HubRefusal.Connect(ProblemCodes.CallEnded);
         }
 
+        if (!await flow.EnsureRecordedAsync(call, current, context.ConnectionAborted))
+            return HubRefusal.Connect(ProblemCodes.CallsAtCapacity);
         var newcomer = await NewcomerAsync(context, row, ownerId, isBuyer);
         var spec = new ParticipantSpec(newcomer.ParticipantId, newcomer.Role);
         var (place, token, refusal) = await call.JoinAsync(newcomer, connect, spec, context.ConnectionAborted);

@@ -45,6 +45,29 @@ internal sealed partial class CallFlow(
         return change;
     }
 
+    /// <summary>
+    /// Somebody takes a place. When the call is live and nothing records it, the server crashed: what follows becomes a recording
+    /// of its own under the consent that was given. Needs the turn.
+    /// </summary>
+    /// <returns>False when no room can be opened.</returns>
+    public async Task<bool> EnsureRecordedAsync(LiveCall call, CallRow row, CancellationToken ct)
+    {
+        if (call.IsRecorded || row is not { Phase: CallPhase.Live, ConsentAt: { } consentAt })
+            return true;
+        var consent = new ConsentRecord(row.ConsentVersion!, row.ConsentLanguage!, row.ConsentTextSha256!, consentAt);
+        var recording = await recordings.StartAsync(row, consent, ct);
+        if (!await call.PrepareAsync(recording, ct))
+        {
+            await recordings.AbandonAsync(recording, CancellationToken.None);
+            return false;
+        }
+
+        call.Note("continued_after_crash");
+        Log.Continued(logger, row.Id);
+        await NotifyAsync(row);
+        return true;
+    }
+
     public Task<CallChange?> ChoosePhotosAsync(string callId, CancellationToken ct) => EndAsync(callId, session => session.ChoosePhotos(time.GetUtcNow()), ct);
 
     public Task<CallChange?> DeclineAsync(string callId, CancellationToken ct) => EndAsync(callId, session => session.Decline(time.GetUtcNow()), ct);
@@ -102,6 +125,9 @@ internal sealed partial class CallFlow(
     {
         [LoggerMessage(1202, LogLevel.Information, "Call {CallId} is live: the buyer agreed")]
         public static partial void Live(ILogger logger, string callId);
+
+        [LoggerMessage(1204, LogLevel.Information, "Call {CallId} goes on after a crash, in a further recording")]
+        public static partial void Continued(ILogger logger, string callId);
 
         [LoggerMessage(1203, LogLevel.Information, "Call {CallId} ended: {Reason}")]
         public static partial void Ended(ILogger logger, string callId, string reason);

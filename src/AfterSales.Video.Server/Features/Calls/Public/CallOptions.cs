@@ -21,6 +21,9 @@ internal sealed class CallOptions : IValidatableObject
     /// <summary>A live call nobody is in any more ends after this; people coming back from a tunnel are still in time.</summary>
     public TimeSpan EmptyTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>After a crash, how long a live call waits for the first of its people: their pages try for two minutes from the loss on.</summary>
+    public TimeSpan ReturnTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>No support call is longer; a forgotten tab must not record for days.</summary>
     public TimeSpan MaxDuration { get; set; } = TimeSpan.FromHours(4);
 
@@ -37,6 +40,8 @@ internal sealed class CallOptions : IValidatableObject
             yield return new ValidationResult("Calls:LinkLifetime must be more than 0 and at most 1.00:00:00 (24 hours).", [nameof(LinkLifetime)]);
         if (EmptyTimeout < TimeSpan.FromSeconds(10))
             yield return new ValidationResult("Calls:EmptyTimeout must be at least 00:00:10.", [nameof(EmptyTimeout)]);
+        if (ReturnTimeout < TimeSpan.FromSeconds(10))
+            yield return new ValidationResult("Calls:ReturnTimeout must be at least 00:00:10.", [nameof(ReturnTimeout)]);
         if (MaxDuration < TimeSpan.FromMinutes(1))
             yield return new ValidationResult("Calls:MaxDuration must be at least 00:01:00.", [nameof(MaxDuration)]);
         if (SweepInterval < TimeSpan.FromSeconds(1))

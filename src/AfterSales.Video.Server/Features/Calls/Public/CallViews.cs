@@ -19,11 +19,11 @@ internal sealed class CallViews(HubDbContext db, RecordingViews recordings)
     {
         var rows = await db.Set<CallRow>().AsNoTracking().Where(c => c.TicketId == ticketId).OrderByDescending(c => c.Id).ToListAsync(ct);
         var views = await recordings.OfTicketAsync(ticketId, ct);
-        return rows.Select(row => View(row, views.GetValueOrDefault(row.Id))).ToList();
+        return rows.Select(row => View(row, [.. views[row.Id]])).ToList();
     }
 
-    private static CallView View(CallRow row, RecordingView? recording) => new(
+    private static CallView View(CallRow row, IReadOnlyList<RecordingView> recorded) => new(
         row.Id, row.TicketId, Words.Of(row.Phase), Words.Of(row.Step), row.AgentName, row.CreatedAt, row.StartedAt, row.EndedAt,
-        row.EndReason is { } reason ? Words.Of(reason) : null, recording,
-        row.RatingStars is { } stars ? new RatingView(stars, row.RatingComment ?? "") : null);
+        row.EndReason is { } reason ? Words.Of(reason) : null, recorded is [.., var latest] ? latest : null,
+        row.RatingStars is { } stars ? new RatingView(stars, row.RatingComment ?? "") : null, recorded.SkipLast(1).ToList());
 }

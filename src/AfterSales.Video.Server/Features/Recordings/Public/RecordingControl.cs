@@ -20,7 +20,8 @@ internal sealed partial class RecordingControl(
         var session = await recorder.StartAsync(Header(recordingId, call, consent), ct);
         try
         {
-            await InsertAsync(recordingId, call, consent.At, ct);
+            // After a crash the call goes on in a further recording: its consent is older than its beginning.
+            await InsertAsync(recordingId, call, time.GetUtcNow(), ct);
         }
         catch
         {

@@ -5,23 +5,22 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings.Public;
 
+/// <summary>A call has one recording, and one more each time it went on after the server had crashed: oldest first.</summary>
 internal sealed class RecordingViews(HubDbContext db)
 {
-    public async Task<RecordingView?> OfCallAsync(string callId, CancellationToken ct)
-    {
-        var row = await db.Set<RecordingRow>().AsNoTracking().FirstOrDefaultAsync(r => r.CallId == callId, ct);
-        if (row is null)
-            return null;
-        return View(row, await db.Set<RecordingFileRow>().AsNoTracking().Where(f => f.RecordingId == row.Id).ToListAsync(ct));
-    }
+    public async Task<IReadOnlyList<RecordingView>> OfCallAsync(string callId, CancellationToken ct) =>
+        [.. (await ViewsAsync(db.Set<RecordingRow>().Where(r => r.CallId == callId), ct))[callId]];
 
     /// <summary>By call id.</summary>
-    public async Task<IReadOnlyDictionary<string, RecordingView>> OfTicketAsync(string ticketId, CancellationToken ct)
+    public Task<ILookup<string, RecordingView>> OfTicketAsync(string ticketId, CancellationToken ct) =>
+        ViewsAsync(db.Set<RecordingRow>().Where(r => r.TicketId == ticketId), ct);
+
+    private async Task<ILookup<string, RecordingView>> ViewsAsync(IQueryable<RecordingRow> wanted, CancellationToken ct)
     {
-        var rows = await db.Set<RecordingRow>().AsNoTracking().Where(r => r.TicketId == ticketId).ToListAsync(ct);
+        var rows = await wanted.AsNoTracking().OrderBy(r => r.StartedAt).ThenBy(r => r.Id).ToListAsync(ct);
         var ids = rows.Select(r => r.Id).ToList();
         var files = await db.Set<RecordingFileRow>().AsNoTracking().Where(f => ids.Contains(f.RecordingId)).ToListAsync(ct);
-        return rows.ToDictionary(r => r.CallId, r => View(r, files.Where(f => f.RecordingId == r.Id)), StringComparer.Ordinal);
+        return rows.ToLookup(r => r.CallId, r => View(r, files.Where(f => f.RecordingId == r.Id)), StringComparer.Ordinal);
     }
 
     private static RecordingView View(RecordingRow row, IEnumerable<RecordingFileRow> files) => new(

@@ -48,6 +48,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     public string TenantId { get; }
     public string TicketId { get; }
     public bool IsLive => _startedAt is not null && !_ended;
+    public bool IsRecorded => _recording is not null;
     public bool HasEnded => _ended;
     public DateTimeOffset? StartedAt => _startedAt;
 

@@ -33,12 +33,21 @@ internal sealed class WhipSessions(LiveCalls live, IServiceScopeFactory scopes)
     /// <summary>Takes the place of the token (an older session of it ends) and answers the offer.</summary>
     public async Task<(WhipSession? Session, NegotiationResult? Result, string? Refusal)> OpenAsync(MediaGrant grant, WhipKind kind, string offer, CancellationToken ct)
     {
-        if (await FindCallAsync(grant, ct) is not { } row)
+        await using var scope = scopes.CreateTenantScope(grant.TenantId);
+        var calls = scope.ServiceProvider.GetRequiredService<CallStore>();
+        if (await FindCallAsync(calls, grant, ct) is not { } row)
             return (null, null, ProblemCodes.CallEnded);
         var call = live.GetOrAdd(row);
         using var turn = await call.EnterAsync(ct);
-        if (call.HasEnded)
+        // The call may have ended while this client waited for its turn.
+        if (call.HasEnded || await FindCallAsync(calls, grant, ct) is not { } current)
+        {
+            live.Forget(call);
             return (null, null, ProblemCodes.CallEnded);
+        }
+
+        if (!await scope.ServiceProvider.GetRequiredService<CallFlow>().EnsureRecordedAsync(call, current, ct))
+            return (null, null, ProblemCodes.CallsAtCapacity);
         var participantId = ParticipantId(grant, kind);
         if (call.Find(participantId) is { } former)
             await call.RemoveAsync(former, "replaced", ct);
@@ -93,10 +102,6 @@ internal sealed class WhipSessions(LiveCalls live, IServiceScopeFactory scopes)
             Find(session.SessionId, session.Kind, session.Grant);
     }
 
-    private async Task<CallRow?> FindCallAsync(MediaGrant grant, CancellationToken ct)
-    {
-        await using var scope = scopes.CreateTenantScope(grant.TenantId);
-        var row = await scope.ServiceProvider.GetRequiredService<CallStore>().FindAsync(grant.CallId, ct);
-        return row is null or { Phase: CallPhase.Ended } ? null : row;
-    }
+    private static async Task<CallRow?> FindCallAsync(CallStore calls, MediaGrant grant, CancellationToken ct) =>
+        await calls.FindAsync(grant.CallId, ct) is { Phase: not CallPhase.Ended } row ? row : null;
 }

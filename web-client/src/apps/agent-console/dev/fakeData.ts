@@ -21,7 +21,7 @@ function recording(state: string, minutes: number, durationSeconds: number, more
 function call(ticketId: string, id: string, minutes: number, more: Partial<CallView> = {}): CallView {
   return {
     callId: id, ticketId, state: 'ended', buyerStep: 'left', agentName: '林晓雨', createdAt: ago(minutes), startedAt: ago(minutes - 1),
-    endedAt: ago(minutes - 13.13), endReason: 'agent_hung_up', recording: null, rating: null, ...more,
+    endedAt: ago(minutes - 13.13), endReason: 'agent_hung_up', recording: null, rating: null, earlierRecordings: [], ...more,
   }
 }
 

@@ -149,7 +149,7 @@ export class FakeWorld {
     if (this.has('full')) return refuse(503, 'call.at_capacity')
     const call: CallView = {
       callId: `k${Date.now()}`, ticketId: ticket.ticketId, state: 'waiting', buyerStep: 'none', agentName: '林晓雨', createdAt: new Date().toISOString(),
-      startedAt: null, endedAt: null, endReason: null, recording: null, rating: null,
+      startedAt: null, endedAt: null, endReason: null, recording: null, rating: null, earlierRecordings: [],
     }
     this.putCall(call)
     return json(link(call), 201)

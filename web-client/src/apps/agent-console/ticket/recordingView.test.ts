@@ -8,17 +8,17 @@ const file = { name: 'a.mp4', purpose: 'playback', contentType: 'video/mp4', len
 const recording = (state: string, more: Partial<RecordingView> = {}): RecordingView => ({ recordingId: 'r', state, reason: '', durationSeconds: 10, startedAt: '', files: [file], gaps: [], ...more })
 const call = (more: Partial<CallView> = {}): CallView => ({
   callId: 'c', ticketId: 't', state: 'ended', buyerStep: 'left', agentName: '', createdAt: '2026-01-01T10:00:00Z', startedAt: '2026-01-01T10:01:00Z',
-  endedAt: '2026-01-01T10:13:08Z', endReason: null, recording: null, rating: null, ...more,
+  endedAt: '2026-01-01T10:13:08Z', endReason: null, recording: null, rating: null, earlierRecordings: [], ...more,
 })
 
 describe('A recording', () => {
   it.each([['recording', 'recording'], ['muxing', 'muxing'], ['ready', 'playable'], ['partial', 'playable'], ['empty', 'empty'], ['failed', 'failed'], ['from a newer server', 'failed']])('%s is shown as %s', (state, stage) => {
-    expect(stageOf(call({ recording: recording(state) }))).toBe(stage)
+    expect(stageOf(recording(state))).toBe(stage)
   })
 
   it('without a file to play is no player', () => {
-    expect(stageOf(call({ recording: recording('ready', { files: [] }) }))).toBe('failed')
-    expect(stageOf(call())).toBe('none')
+    expect(stageOf(recording('ready', { files: [] }))).toBe('failed')
+    expect(stageOf(null)).toBe('none')
   })
 
   it('states its gaps in order and leaves out what nobody can see', () => {

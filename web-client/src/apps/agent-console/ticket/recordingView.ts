@@ -3,8 +3,7 @@ import type { CallView, GapView, RecordingFileView, RecordingView } from '@/cont
 /** What to show of a recording. "ready" and "partial" can be played. */
 export type RecordingStage = 'none' | 'recording' | 'muxing' | 'playable' | 'empty' | 'failed'
 
-export function stageOf(call: CallView): RecordingStage {
-  const recording = call.recording
+export function stageOf(recording: RecordingView | null): RecordingStage {
   if (recording === null) return 'none'
   switch (recording.state) {
     case 'ready':
