@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext, expect, type Page, test } from '@playwright/test'
+import type { TicketView } from '../src/contracts/generated'
 import { askHub, floodHub, malformedBodies, operations, sprayDatagrams } from './support/attacks'
 import { Hub } from './support/hub'
 import { desktop, framesIn, launch, listen, phone } from './support/people'
@@ -109,6 +110,9 @@ test.describe('while a call goes on', () => {
 
   test('the call then ends as ever, and its recording plays', async () => {
     await pressTool(scene.agent, /End call/)
-    await expect(scene.agent.locator('video[src*="/recording"]').first()).toBeVisible({ timeout: 20_000 })
+    const [call] = (await hub.call<TicketView>('GET', `/api/tickets/${scene.ticket.ticketId}`)).calls
+    const { recording } = await hub.finishedCall(call!.callId)
+    expect(recording.state, recording.reason).toMatch(/ready|partial/)
+    await expect(scene.agent.locator('video[src*="/recording"]').first()).toBeVisible()
   })
 })

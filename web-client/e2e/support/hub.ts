@@ -126,13 +126,18 @@ export class Hub {
     return this.call('POST', `/api/calls/${callId}/media-tokens`, { role, displayName: role, consentGiven: true, language: 'en' })
   }
 
-  async finishedRecording(callId: string, timeoutMs = 30_000): Promise<RecordingView> {
-    let last: RecordingView | undefined
+  /** A call all of whose recordings are done with: FFmpeg shares two cores with the browsers, so pages are looked at after this. */
+  async finishedCall(callId: string, timeoutMs = 60_000): Promise<CallView & { readonly recording: RecordingView }> {
+    let last: CallView | undefined
     await this.until(async () => {
-      last = await this.call<RecordingView>('GET', `/api/calls/${callId}/recording`).catch(() => undefined)
-      return last !== undefined && last.state !== 'recording' && last.state !== 'muxing'
-    }, timeoutMs, () => `the recording did not finish: ${JSON.stringify(last)}`)
-    return last!
+      last = await this.call<CallView>('GET', `/api/calls/${callId}`).catch(() => undefined)
+      return last !== undefined && last.recording !== null && [last.recording, ...last.earlierRecordings].every((one) => one.state !== 'recording' && one.state !== 'muxing')
+    }, timeoutMs, () => `the recordings did not finish: ${JSON.stringify(last)}`)
+    return last as CallView & { readonly recording: RecordingView }
+  }
+
+  async finishedRecording(callId: string, timeoutMs = 60_000): Promise<RecordingView> {
+    return (await this.finishedCall(callId, timeoutMs)).recording
   }
 
   async download(path: string): Promise<Buffer> {
