@@ -28,29 +28,29 @@ function call(ticketId: string, id: string, minutes: number, more: Partial<CallV
 const photos: readonly PhotoView[] = [
   { photoId: 'p1', contentType: 'image/jpeg', length: 2_481_220, sha256: hash(11), receivedAt: ago(64), note: '左耳机网罩有裂纹' },
   { photoId: 'p2', contentType: 'image/jpeg', length: 1_981_002, sha256: hash(12), receivedAt: ago(63), note: '' },
-  { photoId: 'p3', contentType: 'image/jpeg', length: 3_120_640, sha256: hash(13), receivedAt: ago(62), note: '包装盒和序列号,快递面单在第二层,地址写的是:浙江省杭州市余杭区五常街道文一西路 998 号 🙏' },
+  { photoId: 'p3', contentType: 'image/jpeg', length: 3_120_640, sha256: hash(13), receivedAt: ago(62), note: '包装盒和序列号，快递面单在第二层，地址写的是：浙江省杭州市余杭区五常街道文一西路 998 号 🙏' },
 ]
 
 type Seed = Partial<TicketView> & Pick<TicketView, 'subject' | 'buyerName'>
 
 const seeds: readonly Seed[] = [
   {
-    subject: '左耳机没有声音,充电盒指示灯一直闪红光', buyerName: '王**', buyerPhone: '138****4821', problemType: 'product', platform: 'douyin', platformOrderId: '6921-8840-3317-4821',
-    orderLines: [line('声域 Air 3 真无线降噪耳机 云白', 'SY-AIR3-WH', 1, 299), line('硅胶保护套(送)', 'SY-CASE-01', 1, 0)],
-    notes: '买家说收货第二天左耳没声,已按说明重新配对两次。\n直播间承诺:7 天内质量问题换新。', photos,
+    subject: '左耳机没有声音，充电盒指示灯一直闪红光', buyerName: '王**', buyerPhone: '138****4821', problemType: 'product', platform: 'douyin', platformOrderId: '6921-8840-3317-4821',
+    orderLines: [line('声域 Air 3 真无线降噪耳机 云白', 'SY-AIR3-WH', 1, 299), line('硅胶保护套（送）', 'SY-CASE-01', 1, 0)],
+    notes: '买家说收货第二天左耳没声，已按说明重新配对两次。\n直播间承诺：7 天内质量问题换新。', photos,
     calls: [
-      call('t1', 'c1', 58, { rating: { stars: 5, comment: '客服很耐心,一步步教我看指示灯,比打字快多了 👍' }, recording: recording('ready', 57, 728, { gaps: [{ participantId: 'b', source: 'camera', fromSeconds: 184.2, toSeconds: 187.4, reason: 'network' }] }) }),
+      call('t1', 'c1', 58, { rating: { stars: 5, comment: '客服很耐心，一步步教我看指示灯，比打字快多了 👍' }, recording: recording('ready', 57, 728, { gaps: [{ participantId: 'b', source: 'camera', fromSeconds: 184.2, toSeconds: 187.4, reason: 'network' }] }) }),
       call('t1', 'c2', 1500, { agentName: '陈思远', endReason: 'buyer_hung_up', recording: recording('partial', 1499, 96, { reason: '服务器在通话中重启', gaps: [{ participantId: 'b', source: 'camera', fromSeconds: 40, toSeconds: 44.5, reason: 'crash' }, { participantId: 'b', source: 'microphone', fromSeconds: 40, toSeconds: 44.5, reason: 'crash' }] }) }),
     ],
   },
-  { subject: '快递显示签收,但我没有收到,驿站也没有', buyerName: '欧阳**', buyerPhone: '159****0072', problemType: 'logistics', platform: 'taobao', orderLines: [line('保温杯 500ml 磨砂绿', 'BW-500-GR', 2, 89)] },
+  { subject: '快递显示签收，但我没有收到，驿站也没有', buyerName: '欧阳**', buyerPhone: '159****0072', problemType: 'logistics', platform: 'taobao', orderLines: [line('保温杯 500ml 磨砂绿', 'BW-500-GR', 2, 89)] },
   { subject: 'The blender leaks from the base after the second use and smells of burnt plastic 🔥', buyerName: 'Alexandrina-Josephine M.', buyerPhone: '+44 ****** 1190', problemType: 'product', platform: 'amazon', platformOrderId: '204-1180922-7719334', orderLines: [line('ProMix 900 Blender, Brushed Steel, 1.8 L Glass Jug with Heat-Resistant Lid', 'PM-900-BS-UK', 1, 129.99, 'GBP')], notes: 'Buyer’s address:\nFlat 3B, Wellington House\n118–122 Old Brompton Road\nLondon SW7 3RA\nUnited Kingdom' },
   { subject: '直播说送的赠品没有发', buyerName: '李*', buyerPhone: '186****3345', problemType: 'promise', platform: 'kuaishou', orderLines: [line('洗衣凝珠 60 颗', 'XY-60', 1, 39.9)] },
-  { subject: '净水器不会装,能视频教一下吗', buyerName: '赵**', buyerPhone: '137****9012', problemType: 'setup', platform: 'jd', orderLines: [line('厨下式净水器 RO800G', 'RO-800', 1, 1599)], calls: [call('t5', 'c5', 35, { recording: recording('muxing', 34, 0) })] },
+  { subject: '净水器不会装，能视频教一下吗', buyerName: '赵**', buyerPhone: '137****9012', problemType: 'setup', platform: 'jd', orderLines: [line('厨下式净水器 RO800G', 'RO-800', 1, 1599)], calls: [call('t5', 'c5', 35, { recording: recording('muxing', 34, 0) })] },
   { subject: '退货运费谁出', buyerName: '孙**', buyerPhone: '133****2218', problemType: 'policy', platform: 'pinduoduo' },
-  { subject: '收到的颜色和页面不一样,客厅灯光下偏黄,已经对比过三次', buyerName: '周**', buyerPhone: '150****6630', problemType: 'product', platform: 'douyin', calls: [call('t7', 'c7', 90, { endReason: 'buyer_declined', startedAt: null, endedAt: ago(89), buyerStep: 'declined' })] },
+  { subject: '收到的颜色和页面不一样，客厅灯光下偏黄，已经对比过三次', buyerName: '周**', buyerPhone: '150****6630', problemType: 'product', platform: 'douyin', calls: [call('t7', 'c7', 90, { endReason: 'buyer_declined', startedAt: null, endedAt: ago(89), buyerStep: 'declined' })] },
   { subject: '发票抬头开错了', buyerName: '吴*', buyerPhone: '188****7741', problemType: 'other', platform: 'shopify' },
-  { subject: '奶粉罐底有凹陷,担心密封', buyerName: '郑**', buyerPhone: '135****1029', problemType: 'product', platform: 'taobao', calls: [call('t9', 'c9', 200, { recording: recording('failed', 199, 0, { reason: 'ffmpeg: exit 1' }) }), call('t9', 'c9b', 260, { startedAt: null, endedAt: ago(250), endReason: 'expired', recording: recording('empty', 255, 0) })] },
+  { subject: '奶粉罐底有凹陷，担心密封', buyerName: '郑**', buyerPhone: '135****1029', problemType: 'product', platform: 'taobao', calls: [call('t9', 'c9', 200, { recording: recording('failed', 199, 0, { reason: 'ffmpeg: exit 1' }) }), call('t9', 'c9b', 260, { startedAt: null, endedAt: ago(250), endReason: 'expired', recording: recording('empty', 255, 0) })] },
   { subject: '物流三天没更新', buyerName: '冯**', buyerPhone: '139****5582', problemType: 'logistics', platform: 'tiktok' },
   { subject: '扫地机器人找不到充电座', buyerName: '褚**', buyerPhone: '131****4407', problemType: 'setup', platform: 'jd' },
   { subject: '少发了一件', buyerName: '卫*', buyerPhone: '177****8814', problemType: 'logistics', platform: 'douyin' },

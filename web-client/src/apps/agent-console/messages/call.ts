@@ -22,7 +22,7 @@ const zh = {
   'new.optional': '选填',
   'new.need.subject': '请写一句主题',
   'new.need.buyerName': '请填写买家姓名',
-  'new.need.buyerPhone': '电话只能有数字、空格、+ 和 -,至少 5 位',
+  'new.need.buyerPhone': '电话只能用数字、空格、+ 和 -，至少 5 位',
   'new.need.lineTitle': '请填写商品名称',
   'new.need.lineQuantity': '数量要是 1 到 999 的整数',
   'new.need.linePrice': '单价要是不小于 0 的数',
