@@ -9,7 +9,7 @@ public sealed class HashChainTests
     public void The_genesis_binds_the_domain_and_everything_before_it()
     {
         var hash = new byte[32];
-        var file = FileHeader.Write(7, new byte[16], "{}"u8, hash);
+        var file = FileHeader.Write(7, new byte[16], [], "{}"u8, hash);
         Assert.Equal(SHA256.HashData([.. "aftersales.video/journal/v1\0"u8, .. file.AsSpan(0, 66)]), hash);
         Assert.Equal(hash, file[66..]);
     }
@@ -20,8 +20,10 @@ public sealed class HashChainTests
         byte[] payload = [1, 2, 3];
         var head = RandomNumberGenerator.GetBytes(32);
         var previous = head.ToArray();
-        var block = new byte[JournalFormat.BlockHeaderLength];
-        new BlockHeader { Type = BlockType.Records, Seq = 5, MonotonicNs = 6, UtcNs = 7, PlainLength = 3, StoredLength = 3, Records = 1 }.WritePlain(block, payload, head);
+        byte[] whole = [.. new byte[JournalFormat.BlockHeaderLength], .. payload];
+        using var sealer = new BlockSealer([]);
+        sealer.Seal(new BlockHeader { Type = BlockType.Records, Seq = 5, MonotonicNs = 6, UtcNs = 7, PlainLength = 3, StoredLength = 3, Records = 1 }, whole, head);
+        var block = whole[..JournalFormat.BlockHeaderLength];
         Assert.Equal(SHA256.HashData([0x01, .. previous, .. block.AsSpan(4, 116)]), head);
         Assert.True(BlockHeader.Verify(block, payload, previous));
         Assert.False(BlockHeader.Verify(block, payload, head));

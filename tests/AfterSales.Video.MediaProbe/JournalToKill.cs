@@ -17,7 +17,7 @@ internal static class JournalToKill
     public static async Task<int> WriteAsync(string spool)
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = spool }, TimeProvider.System);
-        var session = await recorder.StartAsync(Header(), CancellationToken.None);
+        var session = await recorder.StartAsync(Header(), default, CancellationToken.None);
         var codec = new NegotiatedCodec { Name = "opus", PayloadType = 111, ClockRateHz = 48_000, Channels = 2 };
         session.OnTrackStarted(new TapTrack(1, "p", "buyer", "microphone", MediaKind.Audio, codec, 1), 0);
         await using var output = Console.OpenStandardOutput();

@@ -15,7 +15,7 @@ internal static class MuxBenchmark
     {
         var time = new ManualTimeProvider();
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = Path.Combine(folder, "spool"), MaxBlocksInFlight = 1_000_000 }, time);
-        var session = await recorder.StartAsync(JournalToKill.Header(), CancellationToken.None);
+        var session = await recorder.StartAsync(JournalToKill.Header(), default, CancellationToken.None);
         var call = await CallAsync(seconds, codec);
         var clock = Stopwatch.StartNew();
         var (last, own) = (TimeSpan.Zero, Process.GetCurrentProcess());
@@ -31,7 +31,7 @@ internal static class MuxBenchmark
         clock.Restart();
         own.Refresh();
         cpu = own.TotalProcessorTime;
-        var result = await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, Path.Combine(folder, "out"), CancellationToken.None);
+        var result = await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, default, Path.Combine(folder, "out"), CancellationToken.None);
         own.Refresh();
         Console.WriteLine($"muxed {result.Duration}: {result.Outcome} {result.Reason} in {clock.Elapsed.TotalSeconds:0.0} s, own CPU {(own.TotalProcessorTime - cpu).TotalSeconds:0.0} s");
         return 0;

@@ -15,7 +15,7 @@ public sealed class CaptureTests : IDisposable
     public async Task Ten_thousand_packets_allocate_nothing()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder, MaxBlocksInFlight = 10_000 }, TimeProvider.System);
-        await using var session = await recorder.StartAsync(RecordedCall.Header(), CancellationToken.None);
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None);
         var packet = new byte[1200];
         SampleJournal.Packet.CopyTo(packet, 0);
         session.OnTrackStarted(SampleJournal.Track, 0);
@@ -41,7 +41,7 @@ public sealed class CaptureTests : IDisposable
     public async Task A_disk_that_lags_makes_a_stated_gap_and_never_holds_a_packet_back()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder, MaxBlocksInFlight = 1 }, TimeProvider.System);
-        var session = await recorder.StartAsync(RecordedCall.Header(), CancellationToken.None);
+        var session = await recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None);
         session.OnTrackStarted(SampleJournal.Track, 0);
         Feed(session, new byte[1200], 20_000);
         var summary = await session.StopAsync("done", CancellationToken.None);
@@ -56,7 +56,7 @@ public sealed class CaptureTests : IDisposable
     public async Task While_paused_no_packet_is_kept_but_the_pause_is()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);
-        var session = await recorder.StartAsync(RecordedCall.Header(), CancellationToken.None);
+        var session = await recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None);
         session.OnTrackStarted(SampleJournal.Track, 0);
         Feed(session, SampleJournal.Packet, 3);
         session.Pause("consent_withdrawn");
@@ -67,7 +67,7 @@ public sealed class CaptureTests : IDisposable
         var summary = await session.StopAsync("hung up", CancellationToken.None);
         Assert.Equal(summary, await session.StopAsync("again", CancellationToken.None));
         Assert.Equal(5, Count(summary.JournalPath).Packets);
-        Assert.Equal([RecordType.Paused, RecordType.Resumed, RecordType.Event, RecordType.End], Texts(summary.JournalPath));
+        Assert.Equal([RecordType.Event, RecordType.Paused, RecordType.Resumed, RecordType.Event, RecordType.End], Texts(summary.JournalPath));
     }
 
     [Theory]
@@ -78,15 +78,15 @@ public sealed class CaptureTests : IDisposable
     public async Task A_recording_id_that_is_no_name_is_refused(string id)
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);
-        await Assert.ThrowsAsync<ArgumentException>(() => recorder.StartAsync(RecordedCall.Header(id), CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentException>(() => recorder.StartAsync(RecordedCall.Header(id), RecordedCall.DataKey, CancellationToken.None));
     }
 
     [Fact]
     public async Task A_recording_is_never_started_twice()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);
-        await using var session = await recorder.StartAsync(RecordedCall.Header(), CancellationToken.None);
-        await Assert.ThrowsAnyAsync<IOException>(() => recorder.StartAsync(RecordedCall.Header(), CancellationToken.None));
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None);
+        await Assert.ThrowsAnyAsync<IOException>(() => recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None));
     }
 
     private static void Feed(IPacketTap tap, byte[] packet, int count)
@@ -131,7 +131,7 @@ public sealed class CaptureTests : IDisposable
     private static void Walk(string path, Visit visit)
     {
         using var file = File.OpenRead(path);
-        Assert.True(JournalReader.TryOpen(file, out var reader, out var problem), problem);
+        Assert.True(JournalReader.TryOpen(file, RecordedCall.DataKey.Span, out var reader, out var problem), problem);
         while (reader.ReadBlock(out var block) == BlockOutcome.Block)
         {
             var records = new RecordReader(block.Payload.Span);

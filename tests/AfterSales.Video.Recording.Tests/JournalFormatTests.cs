@@ -7,20 +7,22 @@ public sealed class JournalFormatTests
 {
     private const int Blocks = 4;
 
-    [Fact]
-    public void The_writer_makes_the_published_vector()
+    [Theory]
+    [InlineData("minimal", false)]
+    [InlineData("encrypted", true)]
+    public void The_writer_makes_the_published_vectors(string name, bool encrypted)
     {
-        var journal = SampleJournal.Make(1, end: true, out var ends);
+        var journal = SampleJournal.Make(1, end: true, out var ends, encrypted);
         var folder = Path.Combine(AppContext.BaseDirectory, "vectors");
         if (Environment.GetEnvironmentVariable("UPDATE_VECTORS") is { Length: > 0 } target)
         {
-            File.WriteAllBytes(Path.Combine(target, "minimal.journal"), journal);
-            File.WriteAllText(Path.Combine(target, "minimal.json"), SampleJournal.Describe(journal, ends));
+            File.WriteAllBytes(Path.Combine(target, $"{name}.journal"), journal);
+            File.WriteAllText(Path.Combine(target, $"{name}.json"), SampleJournal.Describe(journal, ends));
             return;
         }
 
-        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "minimal.journal")), journal);
-        Assert.Equal(File.ReadAllText(Path.Combine(folder, "minimal.json")), SampleJournal.Describe(journal, ends));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(folder, $"{name}.journal")), journal);
+        Assert.Equal(File.ReadAllText(Path.Combine(folder, $"{name}.json")), SampleJournal.Describe(journal, ends));
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class MuxingTests : IDisposable
         Assert.Equal("empty", result.Outcome);
         Assert.Equal(["timeline.json"], result.Files.Select(f => f.Name), StringComparer.Ordinal);
         using var timeline = JsonDocument.Parse(await File.ReadAllTextAsync(_recorded.File("timeline.json")));
-        Assert.Equal("participant_joined", timeline.RootElement.GetProperty("events")[0].GetProperty("kind").GetString());
+        Assert.Equal("participant_joined", timeline.RootElement.GetProperty("events")[1].GetProperty("kind").GetString());
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class MuxingTests : IDisposable
         await File.WriteAllBytesAsync(summary.JournalPath, journal);
         var result = await _recorded.MuxAsync(summary);
         Assert.Equal("partial", result.Outcome);
-        Assert.Contains("does not match its hash", result.Reason, StringComparison.Ordinal);
+        Assert.Contains("the journal is not complete: block ", result.Reason, StringComparison.Ordinal);
         Assert.Contains(result.Gaps, g => g.Reason == "crash");
         var seen = await RecordingAnalyser.AnalyseAsync(Playback(result));
         Assert.Equal(Enumerable.Range(0, seen.Frames.Count), seen.Frames.Select(f => f.Counter));
@@ -166,7 +166,7 @@ public sealed class MuxingTests : IDisposable
         var summary = await _recorded.RecordAsync(new SyntheticCall(15).Add(2, Buyer, "microphone", await VoiceAsync(), NetworkConditions.Good));
         var muxer = new CallMuxer(new MuxerOptions { FfmpegPath = "/nonexistent/ffmpeg" }, TimeProvider.System);
         Assert.Contains("install ffmpeg", muxer.Problem, StringComparison.Ordinal);
-        var result = await muxer.MuxAsync(summary.JournalPath, _recorded.OutputFolder, CancellationToken.None);
+        var result = await muxer.MuxAsync(summary.JournalPath, RecordedCall.DataKey, _recorded.OutputFolder, CancellationToken.None);
         Assert.Equal(("failed", muxer.Problem), (result.Outcome, result.Reason));
         Assert.True(File.Exists(summary.JournalPath));
     }
@@ -183,7 +183,7 @@ public sealed class MuxingTests : IDisposable
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var muxer = new CallMuxer(new MuxerOptions { FfmpegPath = fake, Attempts = 2, StallTimeout = TimeSpan.FromSeconds(script.Contains("sleep", StringComparison.Ordinal) ? 1 : 30) }, TimeProvider.System);
-        var result = await muxer.MuxAsync(summary.JournalPath, _recorded.OutputFolder, CancellationToken.None);
+        var result = await muxer.MuxAsync(summary.JournalPath, RecordedCall.DataKey, _recorded.OutputFolder, CancellationToken.None);
         Assert.Equal("failed", result.Outcome);
         Assert.Contains(reason, result.Reason, StringComparison.Ordinal);
         Assert.True(File.Exists(summary.JournalPath));

@@ -16,6 +16,9 @@ public sealed class RecordedCall : IDisposable
         Recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = Path.Combine(Folder, "spool"), MaxBlocksInFlight = 100_000 }, _time);
     }
 
+    /// <summary>Every call here is recorded encrypted.</summary>
+    public static ReadOnlyMemory<byte> DataKey { get; } = Enumerable.Range(100, 32).Select(i => (byte)i).ToArray();
+
     public string Folder { get; }
     public CallRecorder Recorder { get; }
     public string OutputFolder => Path.Combine(Folder, "out");
@@ -35,7 +38,7 @@ public sealed class RecordedCall : IDisposable
     /// <summary>Records the call in moved, not passing, time.</summary>
     public async Task<JournalSummary> RecordAsync(SyntheticCall call, Action<IRecordingSession>? with = null)
     {
-        var session = await Recorder.StartAsync(Header(), CancellationToken.None);
+        var session = await Recorder.StartAsync(Header(), DataKey, CancellationToken.None);
         with?.Invoke(session);
         var start = TimeSpan.Zero;
         call.Play(session, at =>
@@ -52,7 +55,7 @@ public sealed class RecordedCall : IDisposable
     }
 
     public async Task<MuxResult> MuxAsync(JournalSummary summary) =>
-        await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, OutputFolder, CancellationToken.None);
+        await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, DataKey, OutputFolder, CancellationToken.None);
 
     public string File(string name) => Path.Combine(OutputFolder, name);
 

@@ -58,8 +58,8 @@ public sealed class RecoveryTests : IDisposable
     public async Task A_journal_being_written_is_left_alone()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _spool }, TimeProvider.System);
-        await using var session = await recorder.StartAsync(RecordedCall.Header(), CancellationToken.None);
-        Assert.Empty(await new JournalRecovery(_spool).RecoverAsync(CancellationToken.None));
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), RecordedCall.DataKey, CancellationToken.None);
+        Assert.Empty(await new JournalRecovery(_spool, new TestKeys()).RecoverAsync(CancellationToken.None));
     }
 
     /// <summary>The stated loss window is 200 ms; the issue allows 250.</summary>
@@ -107,12 +107,13 @@ public sealed class RecoveryTests : IDisposable
         File.WriteAllBytes(JournalPath, journal);
     }
 
-    private async Task<RecoveredJournal> RecoverAsync() => Assert.Single(await new JournalRecovery(_spool).RecoverAsync(CancellationToken.None));
+    private async Task<RecoveredJournal> RecoverAsync() => Assert.Single(await new JournalRecovery(_spool, new TestKeys()).RecoverAsync(CancellationToken.None));
 
     private EndCounts ReadEnd()
     {
-        using var file = File.OpenRead(JournalPath);
-        Assert.True(AfterSales.Video.Recording.Timeline.CallIndexer.TryIndex(file, CancellationToken.None, out var index, out _));
+        Assert.True(RecordingJournal.TryOpen(JournalPath, RecordedCall.DataKey.Span, out var journal, out var problem), problem);
+        using var opened = journal;
+        Assert.True(AfterSales.Video.Recording.Timeline.CallIndexer.TryIndex(journal, CancellationToken.None, out var index, out _));
         Assert.Equal("", index.Problem);
         return index.End!;
     }

@@ -18,11 +18,15 @@ internal static class SampleJournal
     public static readonly byte[] Packet = RtpPacketizer.Packet(111, true, 1000, 5000, 0xCAFEBABE, [0xF8, 0xFF, 0xFE]);
 
     /// <summary>Head, <paramref name="blocks"/> RECORDS blocks and, when asked, an END block. Also says where each block ends.</summary>
-    public static byte[] Make(int blocks, bool end, out List<int> ends)
+    /// <param name="encrypted">With <see cref="RecordedCall.DataKey"/> and a fixed nonce prefix.</param>
+    public static byte[] Make(int blocks, bool end, out List<int> ends, bool encrypted = false)
     {
+        using var sealer = new BlockSealer(encrypted ? RecordedCall.DataKey.Span : []);
+        sealer.FixNonces([0xA0, 0xA1, 0xA2, 0xA3]);
         var head = new byte[JournalFormat.HashLength];
         var nonce = Enumerable.Range(0, 16).Select(i => (byte)i).ToArray();
-        var journal = new List<byte>(FileHeader.Write(1_795_334_400_000_000_000, nonce, HeaderJson.Write(RecordedCall.Header()), head));
+        var journal = new List<byte>(FileHeader.Write(1_795_334_400_000_000_000, nonce, encrypted ? FileHeader.DataKeyId(RecordedCall.DataKey.Span) : [],
+            HeaderJson.Write(RecordedCall.Header() with { KeyId = encrypted ? "kek-1" : null }), head));
         ends = [journal.Count];
         for (var i = 0; i < blocks; i++)
         {
@@ -32,7 +36,7 @@ internal static class SampleJournal
                 block.Records.TrackStarted(Track, 0);
             block.Records.Rtp(1, 20_000_000 + i, recovered: i == 3, Packet);
             block.Records.SenderReport(1, 21_000_000 + i, 0xE0000000_80000000, 5000, 1, 3);
-            journal.AddRange(Seal(block, BlockType.Records, i, head));
+            journal.AddRange(Seal(sealer, block, BlockType.Records, i, head));
             ends.Add(journal.Count);
         }
 
@@ -41,7 +45,7 @@ internal static class SampleJournal
             var block = new BlockBuffer();
             block.Open(0);
             block.Records.Text(RecordType.End, 0, 30_000_000, "hung up", $$"""{"blocks":{{blocks}},"packets":{{blocks}},"dropped":0,"recovered":false,"cutBytes":0}""");
-            journal.AddRange(Seal(block, BlockType.End, blocks, head));
+            journal.AddRange(Seal(sealer, block, BlockType.End, blocks, head));
             ends.Add(journal.Count);
         }
 
@@ -52,11 +56,13 @@ internal static class SampleJournal
     public static byte[] Around(ReadOnlySpan<byte> payload)
     {
         var head = new byte[JournalFormat.HashLength];
-        var file = FileHeader.Write(0, new byte[16], HeaderJson.Write(RecordedCall.Header()), head);
-        var block = new byte[JournalFormat.BlockHeaderLength];
-        new BlockHeader { Type = BlockType.Records, Seq = 0, MonotonicNs = 0, UtcNs = 0, PlainLength = payload.Length, StoredLength = payload.Length, Records = 0 }
-            .WritePlain(block, payload, head);
-        return [.. file, .. block, .. payload];
+        var file = FileHeader.Write(0, new byte[16], [], HeaderJson.Write(RecordedCall.Header()), head);
+        using var sealer = new BlockSealer([]);
+        byte[] block = [.. new byte[JournalFormat.BlockHeaderLength], .. payload];
+        sealer.Seal(
+            new BlockHeader { Type = BlockType.Records, Seq = 0, MonotonicNs = 0, UtcNs = 0, PlainLength = payload.Length, StoredLength = payload.Length, Records = 0 },
+            block, head);
+        return [.. file, .. block];
     }
 
     public static string Describe(ReadOnlySpan<byte> journal, List<int> ends)
@@ -68,10 +74,10 @@ internal static class SampleJournal
         return json.Append("  \"blockOffsets\": [").AppendJoin(", ", ends.SkipLast(1)).Append("],\n  \"length\": ").Append(journal.Length).Append("\n}\n").ToString();
     }
 
-    private static byte[] Seal(BlockBuffer block, BlockType type, int seq, byte[] head)
+    private static byte[] Seal(BlockSealer sealer, BlockBuffer block, BlockType type, int seq, byte[] head)
     {
         var length = block.Records.Length;
-        new BlockHeader
+        var header = new BlockHeader
         {
             Type = type,
             Seq = seq,
@@ -80,7 +86,7 @@ internal static class SampleJournal
             PlainLength = length,
             StoredLength = length,
             Records = block.Records.Records,
-        }.WritePlain(block.Memory, block.Memory.AsSpan(JournalFormat.BlockHeaderLength, length), head);
-        return block.Memory[..(JournalFormat.BlockHeaderLength + length)];
+        };
+        return block.Memory[..sealer.Seal(header, block.Memory, head)];
     }
 }

@@ -6,6 +6,8 @@ namespace AfterSales.Video.Evidence.Journals;
 /// <summary>The 152 bytes before a block's stored bytes (recordings-schema/journal/v1 §3).</summary>
 public readonly record struct BlockHeader
 {
+    private const int BoundStart = 4;
+    private const int NonceOffset = 44;
     private const int PlainDigestOffset = 56;
     private const int StoredDigestOffset = 88;
     private const int HashOffset = 120;
@@ -13,7 +15,7 @@ public readonly record struct BlockHeader
     public required BlockType Type { get; init; }
     public BlockCipher Cipher { get; init; }
 
-    /// <summary>0 for the first block, then plus one each.</summary>
+    /// <summary>0 for the first block of a file, then plus one each.</summary>
     public required long Seq { get; init; }
 
     /// <summary>Nanoseconds since the recording began, by the recorder's monotonic clock, when the block was sealed.</summary>
@@ -24,28 +26,6 @@ public readonly record struct BlockHeader
     public required int PlainLength { get; init; }
     public required int StoredLength { get; init; }
     public required int Records { get; init; }
-
-    /// <summary>Writes the header of an unencrypted block: both digests are of the same bytes.</summary>
-    /// <param name="head">The chain's head before; after the call, this block's hash.</param>
-    public void WritePlain(Span<byte> destination, ReadOnlySpan<byte> payload, Span<byte> head)
-    {
-        var header = destination[..JournalFormat.BlockHeaderLength];
-        header.Clear();
-        JournalFormat.BlockMagic.CopyTo(header);
-        header[4] = (byte)JournalFormat.Version;
-        header[5] = (byte)Type;
-        header[6] = (byte)BlockCipher.None;
-        BinaryPrimitives.WriteInt64LittleEndian(header[8..], Seq);
-        BinaryPrimitives.WriteInt64LittleEndian(header[16..], MonotonicNs);
-        BinaryPrimitives.WriteInt64LittleEndian(header[24..], UtcNs);
-        BinaryPrimitives.WriteInt32LittleEndian(header[32..], PlainLength);
-        BinaryPrimitives.WriteInt32LittleEndian(header[36..], StoredLength);
-        BinaryPrimitives.WriteInt32LittleEndian(header[40..], Records);
-        SHA256.HashData(payload, header.Slice(PlainDigestOffset, JournalFormat.HashLength));
-        header.Slice(PlainDigestOffset, JournalFormat.HashLength).CopyTo(header[StoredDigestOffset..]);
-        HashChain.Next(head, header, header[HashOffset..]);
-        header[HashOffset..].CopyTo(head);
-    }
 
     /// <summary>False when magic, version, type, cipher or lengths are not of this version. Hashes are not looked at.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out BlockHeader header)
@@ -64,21 +44,27 @@ public readonly record struct BlockHeader
             StoredLength = BinaryPrimitives.ReadInt32LittleEndian(bytes[36..]),
             Records = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]),
         };
+        var tag = header.Cipher == BlockCipher.Aes256Gcm ? JournalFormat.CipherTagLength : 0;
         return header is
         {
             Type: BlockType.Records or BlockType.End,
-            Cipher: BlockCipher.None,
-            PlainLength: >= 0 and <= JournalFormat.MaxBlockLength,
+            Cipher: BlockCipher.None or BlockCipher.Aes256Gcm,
+            PlainLength: >= 0 and <= JournalFormat.MaxBlockLength - JournalFormat.CipherTagLength,
             Records: >= 0,
-        } && header.StoredLength == header.PlainLength;
+        } && header.StoredLength == header.PlainLength + tag;
     }
 
-    /// <summary>True when the stored digest fits the bytes and the chain goes on from <paramref name="previous"/>.</summary>
+    /// <summary>
+    /// True when the stored digest fits the bytes and the chain goes on from <paramref name="previous"/>. Needs no key; without a cipher the
+    /// plaintext digest is looked at too.
+    /// </summary>
     public static bool Verify(ReadOnlySpan<byte> header, ReadOnlySpan<byte> stored, ReadOnlySpan<byte> previous)
     {
         Span<byte> hash = stackalloc byte[JournalFormat.HashLength];
         SHA256.HashData(stored, hash);
-        if (!header.Slice(StoredDigestOffset, hash.Length).SequenceEqual(hash) || !header.Slice(PlainDigestOffset, hash.Length).SequenceEqual(hash))
+        if (!header.Slice(StoredDigestOffset, hash.Length).SequenceEqual(hash))
+            return false;
+        if (header[6] == (byte)BlockCipher.None && !header.Slice(PlainDigestOffset, hash.Length).SequenceEqual(hash))
             return false;
         HashChain.Next(previous, header, hash);
         return header.Slice(HashOffset, hash.Length).SequenceEqual(hash);
@@ -86,4 +72,47 @@ public readonly record struct BlockHeader
 
     /// <summary>This block's Hi as stored.</summary>
     public static ReadOnlySpan<byte> HashOf(ReadOnlySpan<byte> header) => header.Slice(HashOffset, JournalFormat.HashLength);
+
+    /// <summary>True when the plaintext has the digest the header states.</summary>
+    internal static bool IsPlaintext(ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
+    {
+        Span<byte> hash = stackalloc byte[JournalFormat.HashLength];
+        SHA256.HashData(plaintext, hash);
+        return header.Slice(PlainDigestOffset, hash.Length).SequenceEqual(hash);
+    }
+
+    internal static ReadOnlySpan<byte> NonceOf(ReadOnlySpan<byte> header) => header.Slice(NonceOffset, JournalFormat.CipherNonceLength);
+
+    /// <summary>What the cipher's tag covers beside the bytes: everything of the header but magic, digests and Hi.</summary>
+    internal static ReadOnlySpan<byte> AdditionalDataOf(ReadOnlySpan<byte> header) => header[BoundStart..PlainDigestOffset];
+
+    /// <summary>Everything before the digests.</summary>
+    internal void WriteFields(Span<byte> header, ReadOnlySpan<byte> nonce)
+    {
+        header[..JournalFormat.BlockHeaderLength].Clear();
+        JournalFormat.BlockMagic.CopyTo(header);
+        header[4] = (byte)JournalFormat.Version;
+        header[5] = (byte)Type;
+        header[6] = (byte)Cipher;
+        BinaryPrimitives.WriteInt64LittleEndian(header[8..], Seq);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], MonotonicNs);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], UtcNs);
+        BinaryPrimitives.WriteInt32LittleEndian(header[32..], PlainLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header[36..], StoredLength);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], Records);
+        nonce.CopyTo(header[NonceOffset..]);
+    }
+
+    internal static void WritePlainDigest(Span<byte> header, ReadOnlySpan<byte> plaintext) => SHA256.HashData(plaintext, header[PlainDigestOffset..StoredDigestOffset]);
+
+    internal static void WriteStoredDigest(Span<byte> header, ReadOnlySpan<byte> stored) => SHA256.HashData(stored, header[StoredDigestOffset..HashOffset]);
+
+    internal static void CopyDigestToStored(Span<byte> header) => header[PlainDigestOffset..StoredDigestOffset].CopyTo(header[StoredDigestOffset..]);
+
+    /// <param name="head">The chain's head before; after the call, this block's hash.</param>
+    internal static void Chain(Span<byte> header, Span<byte> head)
+    {
+        HashChain.Next(head, header, header[HashOffset..]);
+        header[HashOffset..JournalFormat.BlockHeaderLength].CopyTo(head);
+    }
 }

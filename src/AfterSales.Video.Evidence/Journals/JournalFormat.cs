@@ -11,6 +11,14 @@ public static class JournalFormat
     public const int MaxHeaderBodyLength = 64 * 1024;
     public const int BlockHeaderLength = 152;
 
+    /// <summary>AES-256 key of one recording; empty where a journal is not encrypted.</summary>
+    public const int DataKeyLength = 32;
+
+    /// <summary>Names the data key in the head: the first bytes of its SHA-256.</summary>
+    public const int DataKeyIdLength = 16;
+    public const int CipherNonceLength = 12;
+    public const int CipherTagLength = 16;
+
     /// <summary>A block that claims more is corrupt: it keeps a reader's memory bounded.</summary>
     public const int MaxBlockLength = 1024 * 1024;
 
@@ -33,6 +41,6 @@ public enum BlockCipher : byte
 {
     None = 0,
 
-    /// <summary>Reserved for issue 3: 12-byte nonce in the header, 16-byte tag at the end of the stored bytes.</summary>
+    /// <summary>12-byte nonce in the header, 16-byte tag at the end of the stored bytes, header bytes 4..56 as additional data.</summary>
     Aes256Gcm = 1,
 }

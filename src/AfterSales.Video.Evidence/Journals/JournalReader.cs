@@ -1,22 +1,35 @@
 namespace AfterSales.Video.Evidence.Journals;
 
 /// <summary>
-/// Reads a journal front to back, checking the chain on the way. Bytes never make it throw (I/O errors of the stream do).
-/// Memory: one block.
+/// Reads one journal file front to back, checking the chain on the way; with the data key it decrypts, without it checks what can be checked:
+/// chain and stored digests. Bytes never make it throw (I/O errors of the stream do). Memory: one block. The stream stays the caller's.
 /// </summary>
-public sealed class JournalReader
+public sealed class JournalReader : IDisposable
 {
     private readonly Stream _stream;
+    private readonly BlockOpener? _opener;
     private readonly byte[] _header = new byte[JournalFormat.BlockHeaderLength];
     private readonly byte[] _head = new byte[JournalFormat.HashLength];
     private byte[] _payload = new byte[64 * 1024];
 
-    private JournalReader(Stream stream, byte[] body, long startUtcNs, long position) =>
-        (_stream, HeaderBody, StartUtcNs, ValidLength) = (stream, body, startUtcNs, position);
+    private JournalReader(Stream stream, ReadOnlySpan<byte> prologue, byte[] body, long startUtcNs, BlockOpener? opener)
+    {
+        (_stream, _opener, HeaderBody, StartUtcNs) = (stream, opener, body, startUtcNs);
+        ValidLength = prologue.Length + body.Length + JournalFormat.HashLength;
+        DataKeyId = FileHeader.DataKeyIdOf(prologue).ToArray();
+        IsEncrypted = DataKeyId.Span.ContainsAnyExcept((byte)0);
+    }
 
     /// <summary>The header record, UTF-8 JSON.</summary>
     public ReadOnlyMemory<byte> HeaderBody { get; }
     public long StartUtcNs { get; }
+
+    /// <summary>16 bytes, see <see cref="FileHeader.DataKeyId"/>; zero when the journal is not encrypted.</summary>
+    public ReadOnlyMemory<byte> DataKeyId { get; }
+    public bool IsEncrypted { get; }
+
+    /// <summary>False when the journal is encrypted and no key was given: payloads are then empty.</summary>
+    public bool CanRead => !IsEncrypted || _opener is not null;
 
     /// <summary>Bytes of the longest valid prefix read so far: where a recovery cuts.</summary>
     public long ValidLength { get; private set; }
@@ -30,11 +43,18 @@ public sealed class JournalReader
     /// <summary>True when the last valid block was an END.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>True when the END of an encrypted journal is in the clear: written by a recovery that had no key, whatever it says.</summary>
+    public bool EndedInClear { get; private set; }
+
     /// <summary>Why reading stopped; empty while it goes on.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Opens at the stream's position. False with a reason when the head is not one of version 1.</summary>
-    public static bool TryOpen(Stream stream, out JournalReader reader, out string problem)
+    /// <summary>Opens at the stream's position without a key. False with a reason when the head is not one of version 1.</summary>
+    public static bool TryOpen(Stream stream, out JournalReader reader, out string problem) => TryOpen(stream, [], out reader, out problem);
+
+    /// <summary>Opens at the stream's position. False with a reason when the head is not one of version 1 or names another data key.</summary>
+    /// <param name="dataKey">32 bytes; empty to read without. Ignored for a journal that is not encrypted.</param>
+    public static bool TryOpen(Stream stream, ReadOnlySpan<byte> dataKey, out JournalReader reader, out string problem)
     {
         ArgumentNullException.ThrowIfNull(stream);
         reader = null!;
@@ -52,8 +72,14 @@ public sealed class JournalReader
         prologue.CopyTo(head, 0);
         if (stream.ReadAtLeast(head.AsSpan(prologue.Length), head.Length - prologue.Length, throwOnEndOfStream: false) < head.Length - prologue.Length)
             return false;
+        if (!TryMakeOpener(prologue, dataKey, out var opener))
+        {
+            problem = "the data key is not the one this journal names";
+            return false;
+        }
+
         var bound = head.AsSpan(0, prologue.Length + bodyLength);
-        reader = new JournalReader(stream, bound[prologue.Length..].ToArray(), startUtcNs, head.Length);
+        reader = new JournalReader(stream, prologue, bound[prologue.Length..].ToArray(), startUtcNs, opener);
         HashChain.Genesis(bound, reader._head);
         problem = head.AsSpan(bound.Length).SequenceEqual(reader._head) ? "" : "the header does not match its hash";
         return problem.Length == 0;
@@ -74,8 +100,28 @@ public sealed class JournalReader
             return Stop(BlockOutcome.Torn, $"block {Blocks} breaks off in its header");
         if (!BlockHeader.TryRead(_header, out var header))
             return Stop(BlockOutcome.Corrupt, $"block {Blocks} has no valid header");
+        if (!FitsEncryption(header))
+            return Stop(BlockOutcome.Corrupt, $"block {Blocks} is not encrypted as the head says");
         return header.Seq == Blocks ? ReadPayload(header, out block) : Stop(BlockOutcome.Corrupt, $"block {Blocks} is numbered {header.Seq}");
     }
+
+    public void Dispose() => _opener?.Dispose();
+
+    private static bool TryMakeOpener(ReadOnlySpan<byte> prologue, ReadOnlySpan<byte> dataKey, out BlockOpener? opener)
+    {
+        opener = null;
+        var id = FileHeader.DataKeyIdOf(prologue);
+        if (dataKey.IsEmpty || !id.ContainsAnyExcept((byte)0))
+            return true;
+        if (!id.SequenceEqual(FileHeader.DataKeyId(dataKey)))
+            return false;
+        opener = new BlockOpener(dataKey);
+        return true;
+    }
+
+    // Only an END may stand in the clear in an encrypted journal: a recovery without the key has to write one.
+    private bool FitsEncryption(in BlockHeader header) =>
+        IsEncrypted ? header.Cipher == BlockCipher.Aes256Gcm || header.Type == BlockType.End : header.Cipher == BlockCipher.None;
 
     private BlockOutcome ReadPayload(in BlockHeader header, out JournalBlock block)
     {
@@ -90,11 +136,15 @@ public sealed class JournalReader
             return Stop(BlockOutcome.Torn, $"block {Blocks} breaks off");
         if (!BlockHeader.Verify(_header, stored.Span, _head))
             return Stop(BlockOutcome.Corrupt, $"block {Blocks} does not match its hash");
+        if (header.Cipher != BlockCipher.None && _opener?.TryOpen(_header, stored.Span) == false)
+            return Stop(BlockOutcome.Corrupt, $"block {Blocks} does not decrypt to what its hash says");
         BlockHeader.HashOf(_header).CopyTo(_head);
-        block = new JournalBlock(header, stored, ValidLength + _header.Length);
+        var readable = header.Cipher == BlockCipher.None || _opener is not null;
+        block = new JournalBlock(header, readable ? stored[..header.PlainLength] : default, ValidLength + _header.Length);
         ValidLength += _header.Length + stored.Length;
         Blocks++;
         Ended = header.Type == BlockType.End;
+        EndedInClear = Ended && IsEncrypted && header.Cipher == BlockCipher.None;
         return BlockOutcome.Block;
     }
 
@@ -105,8 +155,10 @@ public sealed class JournalReader
     }
 }
 
-/// <param name="Payload">The block's plaintext records.</param>
-/// <param name="PayloadOffset">Where the stored bytes begin in the file.</param>
+/// <param name="Payload">The block's plaintext records; empty when the journal is encrypted and no key was given.</param>
+/// <param name="PayloadOffset">
+/// Where the stored bytes begin in the file. Encryption is in place: plaintext byte i stands where stored byte i does.
+/// </param>
 public readonly record struct JournalBlock(BlockHeader Header, ReadOnlyMemory<byte> Payload, long PayloadOffset);
 
 public enum BlockOutcome

@@ -12,7 +12,7 @@ internal sealed class BlockBuffer
     /// <summary>200 ms of a call at 2.5 Mbit/s; a busier call seals blocks earlier.</summary>
     public const int PayloadCapacity = 64 * 1024;
 
-    private readonly byte[] _memory = new byte[JournalFormat.BlockHeaderLength + PayloadCapacity];
+    private readonly byte[] _memory = new byte[JournalFormat.BlockHeaderLength + PayloadCapacity + JournalFormat.CipherTagLength];
 
     // A mutable struct: must not be readonly and must not be copied.
     private RecordWriter _records;
@@ -32,7 +32,7 @@ internal sealed class BlockBuffer
 
     public void Open(long nowNs)
     {
-        _records = new RecordWriter(_memory, JournalFormat.BlockHeaderLength);
+        _records = new RecordWriter(_memory, JournalFormat.BlockHeaderLength, PayloadCapacity);
         (OpenedNs, Packets, PacketBytes) = (nowNs, 0, 0);
     }
 

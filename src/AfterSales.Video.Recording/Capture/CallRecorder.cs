@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
 using AfterSales.Video.Evidence;
-using AfterSales.Video.Recording.Journal;
+using AfterSales.Video.Evidence.Journals;
 
 namespace AfterSales.Video.Recording.Capture;
 
@@ -28,22 +27,26 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The tenant's or recording's id is not one of <see cref="EvidenceKey"/>.</exception>
     /// <exception cref="IOException">The recording exists already, or the disk refuses.</exception>
-    public Task<IRecordingSession> StartAsync(RecordingHeader header, CancellationToken ct)
+    public Task<IRecordingSession> StartAsync(RecordingHeader header, ReadOnlyMemory<byte> dataKey, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(header);
-        _ = EvidenceKey.Create(header.TenantId, header.RecordingId, JournalFile.FileName);
-        return Task.Run(
-            IRecordingSession () =>
-            {
-                var clock = new RecorderClock(_time);
-                var journal = JournalFile.Create(
-                    _options.SpoolFolder, header.RecordingId, clock.StartUtcNs, RandomNumberGenerator.GetBytes(16), HeaderJson.Write(header));
-                var session = new RecordingSession(header.RecordingId, journal, clock, _options, _writer, _pool);
-                _writer.Add(session);
-                return session;
-            }, ct);
+        _ = EvidenceKey.Create(header.TenantId, header.RecordingId, JournalFiles.First);
+        return Task.Run<IRecordingSession>(() => Start(header, dataKey.Span), ct);
     }
 
     /// <summary>Ends the threads after the last queued block. Stop the sessions first.</summary>
     public void Dispose() => _writer.Dispose();
+
+    private RecordingSession Start(RecordingHeader header, ReadOnlySpan<byte> dataKey)
+    {
+        var clock = new RecorderClock(_time);
+        var sealer = new BlockSealer(dataKey);
+        var id = dataKey.IsEmpty ? [] : FileHeader.DataKeyId(dataKey);
+        var stated = header with { BootId = MachineBoot.Id, KillLossMs = _options.KillLossMs, PowerLossMs = _options.PowerLossMs };
+        var journal = JournalFile.Create(_options.SpoolFolder, stated, clock.StartUtcNs, id, sealer);
+        var session = new RecordingSession(header.RecordingId, journal, clock, _options, _writer, _pool);
+        session.AppendEvent(new RecordingEvent("recording_started", "{}"));
+        _writer.Add(session);
+        return session;
+    }
 }

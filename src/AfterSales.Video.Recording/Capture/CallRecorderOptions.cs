@@ -23,4 +23,21 @@ public sealed class CallRecorderOptions
     /// instead of eating the memory.
     /// </summary>
     public int MaxBlocksInFlight { get; init; } = 64;
+
+    /// <summary>How often <see cref="OnCheckpoint"/> is called. The promise is 10 s.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Called on the sync thread after a successful fdatasync: right after the start, then every <see cref="CheckpointInterval"/>, and for
+    /// the END block. Must not block and must not throw.
+    /// </summary>
+    public Action<JournalHead>? OnCheckpoint { get; init; }
+
+    /// <summary>Called on the recorder's threads. Must not block and must not throw.</summary>
+    public Action<RecorderAlarm>? OnAlarm { get; init; }
+
+    // A machine that is busy lets threads wait some 50 ms.
+    internal int KillLossMs => (int)(BlockAge + SealCheck).TotalMilliseconds + 50;
+
+    internal int PowerLossMs => Math.Max(KillLossMs, (int)(2 * SyncInterval).TotalMilliseconds);
 }

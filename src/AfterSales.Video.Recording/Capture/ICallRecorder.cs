@@ -9,7 +9,8 @@ namespace AfterSales.Video.Recording.Capture;
 public interface ICallRecorder
 {
     /// <summary>Creates the journal file and its header durably before it returns.</summary>
-    Task<IRecordingSession> StartAsync(RecordingHeader header, CancellationToken ct);
+    /// <param name="dataKey">The recording's 32-byte data key (AES-256-GCM), copied; empty writes a journal without encryption.</param>
+    Task<IRecordingSession> StartAsync(RecordingHeader header, ReadOnlyMemory<byte> dataKey, CancellationToken ct);
 }
 
 /// <summary>A running recording. The tap side belongs to the room's media loop; the rest is callable from any thread.</summary>
@@ -27,6 +28,9 @@ public interface IRecordingSession : IPacketTap, IAsyncDisposable
 
     /// <summary>Writes what is buffered and the END record, syncs, closes. Idempotent.</summary>
     Task<JournalSummary> StopAsync(string reason, CancellationToken ct);
+
+    /// <summary>How far the journal is on the device; null before the first sync.</summary>
+    JournalHead? Synced { get; }
 
     /// <summary>Counters for metrics and the agent's console.</summary>
     RecordingStatistics Statistics { get; }
@@ -46,6 +50,75 @@ public sealed record RecordingHeader
     public required string ConsentTextSha256 { get; init; }
     public required string ConsentLanguage { get; init; }
     public required DateTimeOffset ConsentAt { get; init; }
+
+    /// <summary>Id of the key-encryption key that wraps the data key; null for a journal without encryption.</summary>
+    public string? KeyId { get; init; }
+
+    /// <summary>Both ends' certificate fingerprints, where they are known before the recording begins; otherwise they come as an event.</summary>
+    public IReadOnlyList<DtlsFingerprintRecord>? DtlsFingerprints { get; init; }
+
+    /// <summary>Set by the recorder: which boot of the machine wrote the file. Recovery tells a killed process from a power cut by it.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Set by the recorder: what is lost at most when the process is killed, and when the power fails.</summary>
+    public int? KillLossMs { get; init; }
+    public int? PowerLossMs { get; init; }
+
+    /// <summary>Set by the recorder: 2 and up for a file that goes on where an earlier one failed, with the head (hex) it goes on from.</summary>
+    public int? Part { get; init; }
+    public string? PreviousHead { get; init; }
+}
+
+/// <param name="ParticipantId">Whose connection.</param>
+/// <param name="Local">The server's fingerprint as in SDP: "sha-256 AB:CD:…".</param>
+/// <param name="Remote">The browser's.</param>
+public sealed record DtlsFingerprintRecord(string ParticipantId, string Local, string Remote);
+
+/// <summary>How far a journal is on the device: what a checkpoint signs.</summary>
+/// <param name="Part">File of the journal, 1 for the first.</param>
+/// <param name="Seq">Last synced block of that file.</param>
+/// <param name="HeadHex">Its Hi, lower-case hex.</param>
+/// <param name="MonotonicNs">When it was sealed, since the recording began.</param>
+/// <param name="UtcNs">The same moment since 1970.</param>
+/// <param name="Length">Bytes of the file up to the end of that block.</param>
+/// <param name="IsEnd">True for the END block: the last checkpoint.</param>
+public sealed record JournalHead(string RecordingId, int Part, long Seq, string HeadHex, long MonotonicNs, long UtcNs, long Length, bool IsEnd);
+
+/// <summary>Something an operator and the agent should know. Kinds are stable, snake_case.</summary>
+/// <param name="RecordingId">Null when it concerns the whole node.</param>
+/// <param name="Kind">See <see cref="RecorderAlarmKind"/>.</param>
+/// <param name="Detail">In words, for the log; holds no personal data.</param>
+public sealed record RecorderAlarm(string? RecordingId, string Kind, string Detail);
+
+public static class RecorderAlarmKind
+{
+    /// <summary>Free space is below the first watermark: new recordings are refused.</summary>
+    public const string DiskLow = "disk_low";
+
+    /// <summary>Free space is above it again.</summary>
+    public const string DiskRecovered = "disk_recovered";
+
+    /// <summary>Below the second: pictures are not recorded any more, voices are.</summary>
+    public const string VideoOff = "video_off";
+    public const string VideoOn = "video_on";
+
+    /// <summary>Below the third: the recording was ended while its END could still be written.</summary>
+    public const string SealedForSpace = "sealed_for_space";
+
+    /// <summary>Blocks cannot be written now; they are kept in memory as far as it goes and tried again.</summary>
+    public const string WriteFailed = "write_failed";
+
+    /// <summary>The device takes blocks again.</summary>
+    public const string WriteResumed = "write_resumed";
+
+    /// <summary>A file was given up after an error of the device; the recording goes on in the next one.</summary>
+    public const string JournalContinued = "journal_continued";
+
+    /// <summary>Packets were left out; the journal states the gap.</summary>
+    public const string PacketsDropped = "packets_dropped";
+
+    /// <summary>The wall clock jumped against the monotonic one.</summary>
+    public const string ClockStep = "clock_step";
 }
 
 /// <param name="Kind">snake_case, for example "consent_given", "buyer_reconnected".</param>

@@ -1,45 +1,84 @@
+using System.Security.Cryptography;
 using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Native;
+using AfterSales.Video.Recording.Journal;
 
 namespace AfterSales.Video.Recording.Capture;
 
 /// <summary>
-/// An append-only journal on disk with its chain. Blocks are appended by one thread; <see cref="Sync"/> may be called by
-/// another.
+/// An append-only journal file with its chain. Blocks are appended by one thread; <see cref="Sync"/> may be called by another.
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
-    public const string FileName = "journal.v1";
-
     private readonly FileStream _file;
+    private readonly BlockSealer _sealer;
+    private readonly string _recordingId;
+    private readonly Lock _state = new();
     private readonly byte[] _head;
+    private BlockHeader _last;
     private long _length;
-    private int _dirty;
+    private long _blocks;
+    private bool _dirty;
 
-    private JournalFile(FileStream file, string path, byte[] head, long length, long blocks) =>
-        (_file, Path, _head, _length, Blocks) = (file, path, head, length, blocks);
+    private JournalFile(FileStream file, string path, BlockSealer sealer, string recordingId, int part, byte[] head, long length, long blocks)
+    {
+        (_file, Path, _sealer, _recordingId, Part) = (file, path, sealer, recordingId, part);
+        (_head, _length, _blocks) = (head, length, blocks);
+        sealer.RenewNonces();
+    }
 
     public string Path { get; }
-    public long Blocks { get; private set; }
-    public ReadOnlySpan<byte> Head => _head;
 
-    /// <summary>True when blocks were written since the last sync.</summary>
-    public bool IsDirty => Volatile.Read(ref _dirty) != 0;
+    /// <summary>1 for the first file of a recording.</summary>
+    public int Part { get; }
 
-    /// <summary>Creates spool/&lt;recordingId&gt;/journal.v1 with its head and makes file and names durable.</summary>
-    /// <exception cref="IOException">It exists already, or the disk refuses.</exception>
-    public static JournalFile Create(string spoolFolder, string recordingId, long startUtcNs, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> headerBody)
+    public long Blocks
     {
-        var folder = System.IO.Path.Combine(spoolFolder, recordingId);
+        get
+        {
+            lock (_state)
+                return _blocks;
+        }
+    }
+
+    public string HeadHex
+    {
+        get
+        {
+            lock (_state)
+                return Convert.ToHexStringLower(_head);
+        }
+    }
+
+    /// <summary>True when blocks were written since the last sync began.</summary>
+    public bool IsDirty
+    {
+        get
+        {
+            lock (_state)
+                return _dirty;
+        }
+    }
+
+    /// <summary>Creates the file of <see cref="RecordingHeader.Part"/> with its head and makes file and names durable.</summary>
+    /// <param name="dataKeyId">Empty without encryption.</param>
+    /// <exception cref="IOException">It exists already, or the disk refuses.</exception>
+    public static JournalFile Create(string spoolFolder, RecordingHeader header, long startUtcNs, ReadOnlySpan<byte> dataKeyId, BlockSealer sealer)
+    {
+        var (folder, part) = (System.IO.Path.Combine(spoolFolder, header.RecordingId), header.Part ?? 1);
         Directory.CreateDirectory(folder);
         var head = new byte[JournalFormat.HashLength];
-        var bytes = FileHeader.Write(startUtcNs, nonce, headerBody, head);
-        var path = System.IO.Path.Combine(folder, FileName);
-        var journal = new JournalFile(Open(path, FileMode.CreateNew), path, head, bytes.Length, 0);
+        var bytes = FileHeader.Write(startUtcNs, RandomNumberGenerator.GetBytes(16), dataKeyId, HeaderJson.Write(header), head);
+        var path = System.IO.Path.Combine(folder, JournalFiles.Name(part));
+        // A later part gets its name when its head is on the device: a reader takes the name for "the part before ends here".
+        var written = part == 1 ? path : $"{path}.new";
+        var journal = new JournalFile(Open(written, part == 1 ? FileMode.CreateNew : FileMode.Create), path, sealer, header.RecordingId, part, head, bytes.Length, 0);
         try
         {
             RandomAccess.Write(journal._file.SafeFileHandle, bytes, 0);
             FileSync.DataSync(journal._file.SafeFileHandle);
+            if (part > 1)
+                File.Move(written, path, overwrite: false);
             FileSync.SyncDirectory(folder);
             FileSync.SyncDirectory(spoolFolder);
             return journal;
@@ -52,67 +91,93 @@ internal sealed class JournalFile : IDisposable
     }
 
     /// <summary>Opens a journal behind its longest valid prefix and cuts the rest off.</summary>
-    public static JournalFile Continue(string path, ReadOnlySpan<byte> head, long validLength, long blocks)
+    public static JournalFile Continue(string path, JournalReader reader, RecordingHeader header, BlockSealer sealer)
     {
         var file = Open(path, FileMode.Open);
-        RandomAccess.SetLength(file.SafeFileHandle, validLength);
-        return new JournalFile(file, path, head.ToArray(), validLength, blocks);
+        RandomAccess.SetLength(file.SafeFileHandle, reader.ValidLength);
+        return new JournalFile(file, path, sealer, header.RecordingId, header.Part ?? 1, reader.Head.ToArray(), reader.ValidLength, reader.Blocks);
     }
 
     /// <summary>
-    /// Writes the block to the operating system in one call and moves the chain on. When the disk refuses, the file is cut back to the last
-    /// whole block and the chain stays, so that the next block may be tried.
+    /// Encrypts, chains and writes the block to the operating system in one call. When the disk refuses, the file is cut back to the last whole
+    /// block, the chain stays and the block holds its plaintext again, so that it may be tried once more.
     /// </summary>
     /// <exception cref="IOException">The block is not in the journal.</exception>
+    /// <exception cref="JournalBrokenException">Nor could the file be cut back: nothing more may be written to it.</exception>
     public void Append(BlockBuffer block, BlockType type)
     {
-        var length = block.Records.Length;
         Span<byte> head = stackalloc byte[JournalFormat.HashLength];
         _head.CopyTo(head);
         var header = new BlockHeader
         {
             Type = type,
-            Seq = Blocks,
+            Seq = _blocks,
             MonotonicNs = block.SealedNs,
             UtcNs = block.SealedUtcNs,
-            PlainLength = length,
-            StoredLength = length,
+            PlainLength = block.Records.Length,
+            StoredLength = block.Records.Length + _sealer.Overhead,
             Records = block.Records.Records,
         };
-        header.WritePlain(block.Memory, block.Memory.AsSpan(JournalFormat.BlockHeaderLength, length), head);
-        var whole = block.Memory.AsSpan(0, JournalFormat.BlockHeaderLength + length);
+        var whole = block.Memory.AsSpan(0, _sealer.Seal(header, block.Memory, head));
         try
         {
             RandomAccess.Write(_file.SafeFileHandle, whole, _length);
         }
         catch (IOException)
         {
-            // A full disk takes part of a write; a torn block in the middle would hide every later one.
-            RandomAccess.SetLength(_file.SafeFileHandle, _length);
+            _sealer.Unseal(block.Memory);
+            _sealer.RenewNonces();
+            CutBack();
             throw;
         }
 
-        head.CopyTo(_head);
-        _length += whole.Length;
-        Blocks++;
-        Volatile.Write(ref _dirty, 1);
+        lock (_state)
+        {
+            head.CopyTo(_head);
+            (_last, _length, _blocks, _dirty) = (header, _length + whole.Length, _blocks + 1, true);
+        }
     }
 
+    /// <summary>fdatasync. Returns how far the file is on the device for sure; null when it has no block.</summary>
     /// <exception cref="FileSyncException">What was written since the last sync may be gone; this file is finished.</exception>
-    public void Sync()
+    public JournalHead? Sync()
     {
-        Volatile.Write(ref _dirty, 0);
+        JournalHead? reached = null;
+        lock (_state)
+        {
+            _dirty = false;
+            if (_blocks > 0)
+                reached = new JournalHead(_recordingId, Part, _last.Seq, Convert.ToHexStringLower(_head), _last.MonotonicNs, _last.UtcNs, _length, _last.Type == BlockType.End);
+        }
+
         FileSync.DataSync(_file.SafeFileHandle);
+        return reached;
     }
 
     public void Dispose() => _file.Dispose();
+
+    // A full disk takes part of a write; a torn block in the middle would hide every later one.
+    private void CutBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file.SafeFileHandle, _length);
+        }
+        catch (IOException e)
+        {
+            throw new JournalBrokenException(e);
+        }
+    }
 
     // No sharing: .NET takes flock(2) for it, which tells recovery that a journal is alive and ends with the process.
     private static FileStream Open(string path, FileMode mode)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None, BufferSize = 0 };
-        if (mode == FileMode.CreateNew && !OperatingSystem.IsWindows())
+        if (mode != FileMode.Open && !OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(path, options);
     }
 }
+
+/// <summary>A journal file that holds half a block at its end which could not be cut off.</summary>
+internal sealed class JournalBrokenException(IOException cause) : IOException(cause.Message, cause);

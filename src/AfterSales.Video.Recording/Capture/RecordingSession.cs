@@ -28,6 +28,8 @@ internal sealed class RecordingSession : IRecordingSession
     private volatile bool _paused;
     private volatile bool _ended;
     private volatile string? _fault;
+    private volatile JournalHead? _synced;
+    private long _lastCheckpointNs = long.MinValue;
     private long? _loopOffsetNs;
     private long _packets;
     private long _bytes;
@@ -41,6 +43,8 @@ internal sealed class RecordingSession : IRecordingSession
     }
 
     public string RecordingId { get; }
+
+    public JournalHead? Synced => _synced;
 
     public RecordingStatistics Statistics => new(
         Volatile.Read(ref _packets), Volatile.Read(ref _bytes), _journal.Blocks, _lost.Total,
@@ -179,8 +183,8 @@ internal sealed class RecordingSession : IRecordingSession
         var ended = _ended;
         try
         {
-            if (_fault is null && _journal.IsDirty)
-                _journal.Sync();
+            if (_fault is null && _journal.IsDirty && _journal.Sync() is { } reached)
+                Checkpoint(reached);
             Volatile.Write(ref _lastSyncNs, _clock.NowNs);
         }
         catch (IOException e)
@@ -194,12 +198,21 @@ internal sealed class RecordingSession : IRecordingSession
         return ended;
     }
 
+    private void Checkpoint(JournalHead reached)
+    {
+        _synced = reached;
+        if (!reached.IsEnd && _clock.NowNs - _lastCheckpointNs < _options.CheckpointInterval.Ticks * 100 && _lastCheckpointNs != long.MinValue)
+            return;
+        _lastCheckpointNs = _clock.NowNs;
+        _options.OnCheckpoint?.Invoke(reached);
+    }
+
     private void Close()
     {
         _journal.Dispose();
         var duration = TimeSpan.FromTicks(_clock.NowNs / 100);
         _stopped.TrySetResult(new JournalSummary(
-            _journal.Path, _journal.Blocks, Volatile.Read(ref _packets), duration, Convert.ToHexStringLower(_journal.Head), _fault is null));
+            _journal.Path, _journal.Blocks, Volatile.Read(ref _packets), duration, _journal.HeadHex, _fault is null));
     }
 
     private void FinishEnd(BlockBuffer end)

@@ -5,18 +5,19 @@ using AfterSales.Video.Recording.Capture;
 namespace AfterSales.Video.Recording.Journal;
 
 /// <summary>The JSON documents inside a journal.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RecordingHeader))]
 [JsonSerializable(typeof(EndCounts))]
 internal sealed partial class JournalJson : JsonSerializerContext;
 
 /// <summary>JSON of the END record.</summary>
 /// <param name="Blocks">Blocks before the END block.</param>
-/// <param name="Packets">RTP packets kept in them.</param>
-/// <param name="Dropped">RTP packets the recorder could not keep.</param>
+/// <param name="Packets">RTP packets kept in them; null when recovery had no key to count them.</param>
+/// <param name="Dropped">RTP packets the recorder could not keep; null like <paramref name="Packets"/>.</param>
 /// <param name="Recovered">True when written after a crash, by recovery.</param>
 /// <param name="CutBytes">Bytes of a torn tail that recovery cut off.</param>
-public sealed record EndCounts(long Blocks, long Packets, long Dropped, bool Recovered, long CutBytes);
+/// <param name="LossMs">Recovery's bound on what is missing at the end; null for a recording that was stopped.</param>
+public sealed record EndCounts(long Blocks, long? Packets, long? Dropped, bool Recovered, long CutBytes, long? LossMs = null);
 
 internal static class HeaderJson
 {

@@ -9,7 +9,7 @@ namespace AfterSales.Video.Recording.Journal;
 /// Writes records of recordings-schema/journal/v1 §5 one after the other into a buffer. A record is 4 bytes of head (type, flags,
 /// body length) and the body. Allocates nothing; when a record does not fit nothing is written.
 /// </summary>
-internal struct RecordWriter(byte[] buffer, int start)
+internal struct RecordWriter(byte[] buffer, int start, int capacity)
 {
     public const int HeadLength = 4;
 
@@ -19,10 +19,13 @@ internal struct RecordWriter(byte[] buffer, int start)
     public const int GapLength = HeadLength + 28;
     public const byte RecoveredFlag = 1;
 
+    /// <summary>On TRACK_STARTED: said again after a gap or in a new file.</summary>
+    public const byte RepeatedFlag = 1;
+
     public int Length { get; private set; }
     public int Records { get; private set; }
 
-    public readonly int Free => buffer.Length - start - Length;
+    public readonly int Free => capacity - Length;
 
     public bool Rtp(ushort trackId, long timeNs, bool recovered, ReadOnlySpan<byte> packet)
     {

@@ -1,3 +1,4 @@
+using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Recording.Timeline;
 
 namespace AfterSales.Video.Recording.Muxing;
@@ -17,25 +18,25 @@ public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMu
     };
 
     /// <inheritdoc/>
-    public async Task<MuxResult> MuxAsync(string journalPath, string outputFolder, CancellationToken ct)
+    public async Task<MuxResult> MuxAsync(string journalPath, ReadOnlyMemory<byte> dataKey, string outputFolder, CancellationToken ct)
     {
         if (Problem is { } problem)
             return Failed(problem);
-        using var journal = OpenJournal(journalPath, out var openProblem);
-        if (journal is null)
-            return Failed(openProblem);
-        if (!CallIndexer.TryIndex(new BufferedStream(journal, 1 << 20), ct, out var index, out var unreadable))
+        if (!RecordingJournal.TryOpen(journalPath, dataKey.Span, out var journal, out var unreadable))
+            return Failed(unreadable);
+        using var opened = journal;
+        if (!CallIndexer.TryIndex(journal, ct, out var index, out unreadable))
             return Failed(unreadable);
         var timeline = CallTimeline.Build(index);
         Directory.CreateDirectory(outputFolder);
         return await MuxAsync(new MuxJob(timeline, outputFolder, new Ffmpeg(_ffmpeg!, _ffprobe!, options, time)), journal, ct);
     }
 
-    private static async Task<MuxResult> MuxAsync(MuxJob job, FileStream journal, CancellationToken ct)
+    private static async Task<MuxResult> MuxAsync(MuxJob job, RecordingJournal journal, CancellationToken ct)
     {
         var gaps = GapFinder.Find(job.Timeline);
         var original = job.Temporary("original.mkv");
-        var tracks = new OriginalWriter(journal.SafeFileHandle).Write(job.Timeline, original, ct);
+        var tracks = new OriginalWriter(journal).Write(job.Timeline, original, ct);
         if (tracks.Count == 0)
         {
             await job.WriteTimelineAsync(tracks, gaps, ct);
@@ -60,20 +61,6 @@ public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMu
             return "the recorder was interrupted; what it had written was recovered";
         var missing = gaps.Where(g => g.Reason is "network" or "recorder" or "codec_unsupported").ToList();
         return missing.Count == 0 ? "" : $"{missing.Count} gaps ({string.Join(", ", missing.Select(g => g.Reason).Distinct(StringComparer.Ordinal))})";
-    }
-
-    private static FileStream? OpenJournal(string path, out string problem)
-    {
-        problem = "";
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problem = $"the journal cannot be opened: {e.Message}";
-            return null;
-        }
     }
 
     private static MuxResult Failed(string reason) => new("failed", reason, TimeSpan.Zero, [], []);

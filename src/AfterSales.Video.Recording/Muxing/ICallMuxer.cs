@@ -9,7 +9,9 @@ public interface ICallMuxer
     /// <summary>Null when ffmpeg and ffprobe were found; otherwise what to install.</summary>
     string? Problem { get; }
 
-    Task<MuxResult> MuxAsync(string journalPath, string outputFolder, CancellationToken ct);
+    /// <param name="journalPath">The first part, or the recording's folder.</param>
+    /// <param name="dataKey">The recording's data key; empty when the journal is not encrypted.</param>
+    Task<MuxResult> MuxAsync(string journalPath, ReadOnlyMemory<byte> dataKey, string outputFolder, CancellationToken ct);
 }
 
 /// <param name="Outcome">"complete", "partial" (see Gaps), "empty" (no media before the end), "failed".</param>

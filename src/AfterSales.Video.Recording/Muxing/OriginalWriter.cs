@@ -1,12 +1,12 @@
+using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Recording.Depacketizing;
 using AfterSales.Video.Recording.Timeline;
 using AfterSales.Video.Rtc.Sdp;
-using Microsoft.Win32.SafeHandles;
 
 namespace AfterSales.Video.Recording.Muxing;
 
 /// <summary>Second pass: copies every whole frame out of the journal into original.mkv, each source its own track.</summary>
-internal sealed class OriginalWriter(SafeFileHandle journal)
+internal sealed class OriginalWriter(RecordingJournal journal)
 {
     private readonly FrameBuffer _frame = new();
     private readonly byte[] _payload = new byte[ushort.MaxValue];
@@ -89,7 +89,7 @@ internal sealed class OriginalWriter(SafeFileHandle journal)
             if (packet.Length == 0)
                 continue;
             var payload = _payload.AsSpan(0, packet.Length);
-            if (RandomAccess.Read(journal, payload, packet.Offset) < payload.Length || !sample.Run.Format!.TryAppend(payload, _frame))
+            if (!journal.TryRead(packet.Offset, payload) || !sample.Run.Format!.TryAppend(payload, _frame))
                 return false;
         }
 

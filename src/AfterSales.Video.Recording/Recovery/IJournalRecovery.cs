@@ -7,5 +7,12 @@ public interface IJournalRecovery
     Task<IReadOnlyList<RecoveredJournal>> RecoverAsync(CancellationToken ct);
 }
 
+/// <param name="JournalPath">The first part.</param>
 /// <param name="Outcome">"complete" (had its END), "recovered" (cut back and closed), "unreadable".</param>
-public sealed record RecoveredJournal(string RecordingId, string JournalPath, string Outcome, string Reason, long Blocks, TimeSpan Duration);
+public sealed record RecoveredJournal(string RecordingId, string JournalPath, string Outcome, string Reason, long Blocks, TimeSpan Duration)
+{
+    public string TenantId { get; init; } = "";
+
+    /// <summary>What is missing at the end at most; null for a complete recording and for one closed by an earlier recovery.</summary>
+    public TimeSpan? Loss { get; init; }
+}

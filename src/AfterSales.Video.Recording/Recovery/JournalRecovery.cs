@@ -1,13 +1,17 @@
-using System.Text.Json;
 using AfterSales.Video.Evidence.Journals;
+using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Native;
 using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Recording.Journal;
 
 namespace AfterSales.Video.Recording.Recovery;
 
-/// <summary>Closes what a crash left open in the spool. Journals that another recorder still writes are held by a lock and left alone.</summary>
-public sealed class JournalRecovery(string spoolFolder) : IJournalRecovery
+/// <summary>
+/// Closes what a crash left open in the spool. Journals that another recorder still writes are held by a lock and left alone. Works without
+/// the data key too: the chain needs none, and the END then stands in the clear, which readers take for recovered whatever it says.
+/// </summary>
+/// <param name="keys">Null when no journal is encrypted.</param>
+public sealed class JournalRecovery(string spoolFolder, IRecordingKeys? keys = null) : IJournalRecovery
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<RecoveredJournal>> RecoverAsync(CancellationToken ct) => Task.Run<IReadOnlyList<RecoveredJournal>>(() => Recover(ct), ct);
@@ -20,17 +24,17 @@ public sealed class JournalRecovery(string spoolFolder) : IJournalRecovery
         foreach (var folder in Directory.EnumerateDirectories(spoolFolder).Order(StringComparer.Ordinal))
         {
             ct.ThrowIfCancellationRequested();
-            var path = Path.Combine(folder, JournalFile.FileName);
-            if (!File.Exists(path))
+            var parts = JournalFiles.Find(folder);
+            if (parts.Count == 0)
                 continue;
             try
             {
-                if (Recover(path) is { } journal)
+                if (Recover(parts) is { } journal)
                     found.Add(journal);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                found.Add(Unreadable(path, e.Message));
+                found.Add(Unreadable(parts[0], e.Message));
             }
         }
 
@@ -38,43 +42,52 @@ public sealed class JournalRecovery(string spoolFolder) : IJournalRecovery
     }
 
     /// <summary>Null when the journal is being written now.</summary>
-    private static RecoveredJournal? Recover(string path)
+    private RecoveredJournal? Recover(IReadOnlyList<string> parts)
     {
-        var state = new ScanState();
-        JournalReader reader;
-        long fileLength;
-        using (var file = OpenExclusively(path))
-        {
-            if (file is null)
-                return null;
-            fileLength = file.Length;
-            if (!JournalReader.TryOpen(new BufferedStream(file, 1 << 20), out reader, out var problem))
-                return Unreadable(path, problem);
-            while (reader.ReadBlock(out var block) == BlockOutcome.Block)
-                state.Add(block);
-        }
+        if (IsLocked(parts[^1]))
+            return null;
+        if (!TryReadHeader(parts[0], out var header, out var problem))
+            return Unreadable(parts[0], problem);
+        var key = keys?.Find(header.TenantId, header.RecordingId) ?? default;
+        if (!RecordingJournal.TryOpen(parts[0], key.Span, out var journal, out problem))
+            return Unreadable(parts[0], problem);
+        var scan = new JournalScan();
+        BlockOutcome outcome;
+        // Closed again before the file is opened for writing: our own lock would refuse us.
+        using (journal)
+            outcome = scan.Read(journal);
+        if (journal.Ended && journal.Problem.Length == 0)
+            return Complete(parts[0], header, journal, scan);
+        if (scan.Part != parts.Count)
+            return Unreadable(parts[0], journal.Problem);
+        var last = journal.Parts[^1].Reader;
+        var loss = LossBound.Of(header, parts[^1], last, outcome, scan.EndNs);
+        var reason = journal.Problem.Length > 0 ? journal.Problem : "the journal had no END record";
+        Close(parts[^1], header with { Part = parts.Count }, last, scan, key.Span, loss);
+        return Found(parts[0], header, "recovered", reason, journal.Blocks + (journal.Ended ? 0 : 1), scan) with { Loss = loss };
+    }
 
-        if (reader.Ended && reader.Problem.Length == 0)
-            return Found(path, state.Recovered ? "recovered" : "complete", state.Recovered ? "closed by an earlier recovery" : "", reader.Blocks, state.EndNs);
-        Close(path, reader, state, fileLength - reader.ValidLength);
-        var reason = reader.Problem.Length > 0 ? reader.Problem : "the journal had no END record";
-        return Found(path, "recovered", reason, reader.Blocks + (reader.Ended ? 0 : 1), state.EndNs);
+    private static RecoveredJournal Complete(string path, RecordingHeader header, RecordingJournal journal, JournalScan scan)
+    {
+        var recovered = scan.Recovered || journal.EndedInClear;
+        return Found(path, header, recovered ? "recovered" : "complete", recovered ? "closed by an earlier recovery" : "", journal.Blocks, scan);
     }
 
     /// <summary>Cuts behind the last whole block and writes the END that says so. Bytes behind an END are cut off too; the END stays the last block.</summary>
-    private static void Close(string path, JournalReader reader, ScanState state, long cutBytes)
+    private static void Close(string path, RecordingHeader header, JournalReader last, JournalScan scan, ReadOnlySpan<byte> key, TimeSpan loss)
     {
+        var cutBytes = new FileInfo(path).Length - last.ValidLength;
         if (cutBytes > 0)
-            KeepTail(path, reader.ValidLength);
-        using var journal = JournalFile.Continue(path, reader.Head, reader.ValidLength, reader.Blocks);
-        if (!reader.Ended)
+            KeepTail(path, last.ValidLength);
+        using var sealer = new BlockSealer(last.IsEncrypted ? key : []);
+        using var journal = JournalFile.Continue(path, last, header, sealer);
+        if (!last.Ended)
         {
             var end = new BlockBuffer();
-            end.Open(state.EndNs);
-            var counts = new EndCounts(reader.Blocks, state.Packets, state.Dropped, Recovered: true, cutBytes);
-            end.Records.Text(RecordType.End, 0, state.EndNs, "recovered", JsonSerializer.Serialize(counts, JournalJson.Default.EndCounts));
+            end.Open(scan.EndNs);
+            end.Records.Text(RecordType.End, 0, scan.EndNs, "recovered", scan.Counts(cutBytes, loss, readable: last.CanRead));
             // The time of the last block: when the recording ended, not when it was found.
-            end.Seal(state.EndNs, state.EndUtcNs);
+            end.Seal(scan.EndNs, scan.EndUtcNs);
             journal.Append(end, BlockType.End);
         }
 
@@ -92,59 +105,38 @@ public sealed class JournalRecovery(string spoolFolder) : IJournalRecovery
         FileSync.SyncDirectory(Path.GetDirectoryName(path)!);
     }
 
-    private static FileStream? OpenExclusively(string path)
+    private static bool TryReadHeader(string path, out RecordingHeader header, out string problem)
     {
-        try
+        header = null!;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+        if (!JournalReader.TryOpen(file, out var reader, out problem))
+            return false;
+        using (reader)
         {
-            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
+            if (!HeaderJson.TryRead(reader.HeaderBody.Span, out header))
+                problem = "the header record is not readable";
         }
-        catch (IOException) when (File.Exists(path) && IsLocked(path))
-        {
-            return null;
-        }
+
+        return problem.Length == 0;
     }
 
     private static bool IsLocked(string path)
     {
         try
         {
-            using var shared = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
+            using var exclusive = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 0);
             return false;
         }
-        catch (IOException)
+        catch (IOException) when (File.Exists(path))
         {
             return true;
         }
     }
 
-    private static RecoveredJournal Found(string path, string outcome, string reason, long blocks, long endNs) =>
-        new(RecordingId(path), path, outcome, reason, blocks, TimeSpan.FromTicks(endNs / 100));
+    private static RecoveredJournal Found(string path, RecordingHeader header, string outcome, string reason, long blocks, JournalScan scan) =>
+        new(RecordingId(path), path, outcome, reason, blocks, TimeSpan.FromTicks(scan.EndNs / 100)) { TenantId = header.TenantId };
 
-    private static RecoveredJournal Unreadable(string path, string reason) => Found(path, "unreadable", reason, 0, 0);
+    private static RecoveredJournal Unreadable(string path, string reason) => new(RecordingId(path), path, "unreadable", reason, 0, TimeSpan.Zero);
 
     private static string RecordingId(string path) => Path.GetFileName(Path.GetDirectoryName(path))!;
-
-    private sealed class ScanState
-    {
-        public long EndNs { get; private set; }
-        public long EndUtcNs { get; private set; }
-        public long Packets { get; private set; }
-        public long Dropped { get; private set; }
-        public bool Recovered { get; private set; }
-
-        public void Add(in JournalBlock block)
-        {
-            (EndNs, EndUtcNs) = (block.Header.MonotonicNs, block.Header.UtcNs);
-            var records = new RecordReader(block.Payload.Span);
-            while (records.Read())
-            {
-                if (records.Type == RecordType.Rtp)
-                    Packets++;
-                else if (records.TryGetGap(out _, out _, out var packets, out _))
-                    Dropped += packets;
-                else if (records.Type == RecordType.End && records.TryGetText(out _, out _, out var counts))
-                    Recovered = counts.Contains("\"recovered\":true", StringComparison.Ordinal);
-            }
-        }
-    }
 }

@@ -15,26 +15,24 @@ internal sealed class CallIndexer
 
     private CallIndexer(CallIndex index) => _index = index;
 
-    /// <summary>False with a reason when not even the journal's head can be read.</summary>
-    public static bool TryIndex(Stream journal, CancellationToken ct, out CallIndex index, out string problem)
+    /// <summary>False with a reason when the journal's head is not a recording's.</summary>
+    public static bool TryIndex(RecordingJournal journal, CancellationToken ct, out CallIndex index, out string problem)
     {
-        index = null!;
-        if (!JournalReader.TryOpen(journal, out var reader, out problem))
-            return false;
-        if (!HeaderJson.TryRead(reader.HeaderBody.Span, out var header))
-        {
+        (index, problem) = (null!, "");
+        if (!HeaderJson.TryRead(journal.HeaderBody.Span, out var header))
             problem = "the header record is not readable";
+        else if (!journal.CanRead)
+            problem = "the journal is encrypted and its data key is not there";
+        if (problem.Length > 0)
             return false;
-        }
-
-        index = new CallIndex { Header = header, StartUtcNs = reader.StartUtcNs };
-        new CallIndexer(index).ReadAll(reader, ct);
+        index = new CallIndex { Header = header, StartUtcNs = journal.StartUtcNs };
+        new CallIndexer(index).ReadAll(journal, ct);
         return true;
     }
 
-    private void ReadAll(JournalReader reader, CancellationToken ct)
+    private void ReadAll(RecordingJournal journal, CancellationToken ct)
     {
-        while (reader.ReadBlock(out var block) == BlockOutcome.Block)
+        while (journal.ReadBlock(out var block) == BlockOutcome.Block)
         {
             ct.ThrowIfCancellationRequested();
             _index.EndNs = Math.Max(_index.EndNs, block.Header.MonotonicNs);
@@ -43,14 +41,17 @@ internal sealed class CallIndexer
 
         if (_pausedSince is { } open)
             _index.Pauses.Add((open.Ns, _index.EndNs, open.Reason));
-        (_index.Blocks, _index.HeadHashHex) = (reader.Blocks, Convert.ToHexStringLower(reader.Head));
-        if (reader.Problem.Length > 0 || !reader.Ended)
-            _index.Problem = reader.Problem.Length > 0 ? reader.Problem : "the journal has no END record";
+        (_index.Blocks, _index.HeadHashHex) = (journal.Blocks, journal.HeadHex);
+        if (journal.Problem.Length > 0 || !journal.Ended)
+            _index.Problem = journal.Problem.Length > 0 ? journal.Problem : "the journal has no END record";
+        // Whoever has no key can write such an END; it never makes a recording complete.
+        if (journal.EndedInClear && _index.End is { } end)
+            _index.End = end with { Recovered = true };
         foreach (var run in _index.Runs)
             run.Order();
     }
 
-    private void ReadBlock(in JournalBlock block)
+    private void ReadBlock(in RecordingBlock block)
     {
         var records = new RecordReader(block.Payload.Span);
         while (records.Read())
@@ -58,12 +59,12 @@ internal sealed class CallIndexer
             switch (records.Type)
             {
                 case RecordType.Rtp when records.TryGetRtp(out var id, out var timeNs, out var recovered, out var packet):
-                    AddPacket(id, timeNs, recovered, packet, block.PayloadOffset + records.BodyOffset + RecordWriter.RtpPrefix);
+                    AddPacket(id, timeNs, recovered, packet, block.Position + records.BodyOffset + RecordWriter.RtpPrefix);
                     break;
                 case RecordType.SenderReport when records.TryGetSenderReport(out var id, out var report):
                     _tracks.GetValueOrDefault(id)?.Add(report);
                     break;
-                case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs):
+                case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs) && !IsRepeat(records, track):
                     _tracks[track.TrackId] = new TrackState(track, timeNs);
                     break;
                 case RecordType.RoomEvent when records.TryGetRoomEvent(out var roomEvent, out var timeNs):
@@ -78,6 +79,10 @@ internal sealed class CallIndexer
             }
         }
     }
+
+    /// <summary>Said again after a gap, for readers that lack the first: nothing new for those that have it.</summary>
+    private bool IsRepeat(in RecordReader records, in Sfu.Taps.TapTrack track) =>
+        (records.Flags & RecordWriter.RepeatedFlag) != 0 && _tracks.ContainsKey(track.TrackId);
 
     private void AddPacket(ushort trackId, long timeNs, bool recovered, ReadOnlySpan<byte> packet, long offset)
     {

@@ -7,7 +7,7 @@ namespace AfterSales.Video.Recording.Timeline;
 /// <summary>Where a packet lies in the journal, and what ordering and timing need of it. 32 bytes, so that an hour's call fits in memory.</summary>
 /// <param name="Seq">Unwrapped sequence number.</param>
 /// <param name="Timestamp">Unwrapped RTP timestamp.</param>
-/// <param name="Offset">Of the RTP payload in the file.</param>
+/// <param name="Offset">Of the RTP payload, for <see cref="Evidence.Journals.RecordingJournal.TryRead"/>.</param>
 internal readonly record struct PacketRef(long Seq, long Timestamp, long ArrivalNs, long Offset, ushort Length, PayloadMarks Flags);
 
 /// <summary>The packets of one track in one codec from one SSRC: one sequence number space, one RTP clock.</summary>

@@ -38,18 +38,39 @@ internal sealed class JournalTarget : IFuzzTarget
             }
         }
 
-        if (bytes.Length < 16 * 1024 && CallIndexer.TryIndex(new MemoryStream(Around(bytes)), CancellationToken.None, out var index, out _))
-            GapFinder.Find(CallTimeline.Build(index));
+        ReadParts(bytes);
+        if (bytes.Length >= 16 * 1024 || !RecordingJournal.TryOpen([new MemoryStream(Around(bytes))], [], out var journal, out _))
+            return;
+        using (journal)
+        {
+            if (CallIndexer.TryIndex(journal, CancellationToken.None, out var index, out _))
+                GapFinder.Find(CallTimeline.Build(index));
+        }
+    }
+
+    /// <summary>The input cut in two as two parts of a recording, with a key that fits no head.</summary>
+    private static void ReadParts(byte[] bytes)
+    {
+        var half = bytes.Length / 2;
+        if (!RecordingJournal.TryOpen([new MemoryStream(bytes, 0, half), new MemoryStream(bytes, half, bytes.Length - half)], new byte[JournalFormat.DataKeyLength], out var journal, out _))
+            return;
+        using (journal)
+        {
+            while (journal.ReadBlock(out var block) == BlockOutcome.Block)
+                journal.TryRead(block.Position, new byte[1]);
+        }
     }
 
     private static byte[] Around(ReadOnlySpan<byte> payload)
     {
         var head = new byte[JournalFormat.HashLength];
-        var file = FileHeader.Write(0, new byte[16], HeaderJson.Write(Header), head);
-        var block = new byte[JournalFormat.BlockHeaderLength];
-        new BlockHeader { Type = BlockType.Records, Seq = 0, MonotonicNs = 0, UtcNs = 0, PlainLength = payload.Length, StoredLength = payload.Length, Records = 0 }
-            .WritePlain(block, payload, head);
-        return [.. file, .. block, .. payload];
+        var file = FileHeader.Write(0, new byte[16], [], HeaderJson.Write(Header), head);
+        using var sealer = new BlockSealer([]);
+        byte[] block = [.. new byte[JournalFormat.BlockHeaderLength], .. payload];
+        sealer.Seal(
+            new BlockHeader { Type = BlockType.Records, Seq = 0, MonotonicNs = 0, UtcNs = 0, PlainLength = payload.Length, StoredLength = payload.Length, Records = 0 },
+            block, head);
+        return [.. file, .. block];
     }
 
     private static IEnumerable<byte[]> Payloads()

@@ -29,7 +29,7 @@ internal sealed partial class MuxJob(
         try
         {
             Directory.CreateDirectory(output);
-            var result = await muxer.MuxAsync(journal, output, ct);
+            var result = await muxer.MuxAsync(journal, default, output, ct);
             if (result.Outcome == "failed" && !isLastTry)
                 throw new InvalidOperationException("Muxing failed: " + result.Reason);
             await StoreAsync(row, result, ct);

@@ -17,7 +17,7 @@ internal sealed partial class RecordingControl(
     public async Task<IRecordingSession> StartAsync(CallRow call, ConsentRecord consent, CancellationToken ct)
     {
         var recordingId = Ids.New(time);
-        var session = await recorder.StartAsync(Header(recordingId, call, consent), ct);
+        var session = await recorder.StartAsync(Header(recordingId, call, consent), default, ct);
         try
         {
             // After a crash the call goes on in a further recording: its consent is older than its beginning.
