@@ -6,14 +6,15 @@ import { defineConfig, type Plugin } from 'vite'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** A page is a folder of src/apps with an index.html; the gallery of states is for development and never shipped. */
-const pages = ['agent-console', 'buyer-page', 'dispute-review'].filter((name) => existsSync(here(`src/apps/${name}/index.html`)))
+const pages = ['agent-console', 'buyer-page', 'receipt-page'].filter((name) => existsSync(here(`src/apps/${name}/index.html`)))
 
-/** The desk routes below /desk in the browser; the server answers each with the page, and so does the development server. */
+/** Addresses below /desk and /r; the server answers each with its page, and so does the development server. */
 const deskRoutes: Plugin = {
   name: 'desk-routes',
   configureServer(server) {
     server.middlewares.use((request, _, next) => {
       if (/^\/desk(\/|\?|$)/.test(request.url ?? '')) request.url = '/agent-console/index.html'
+      if (/^\/r(\/|\?|$)/.test(request.url ?? '')) request.url = '/receipt-page/index.html'
       next()
     })
   },
@@ -48,6 +49,7 @@ export default defineConfig({
   server: {
     proxy: {
       '/api': 'http://127.0.0.1:5080',
+      '/.well-known': 'http://127.0.0.1:5080',
       '/hubs': { target: 'http://127.0.0.1:5080', ws: true },
     },
   },

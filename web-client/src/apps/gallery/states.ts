@@ -2,7 +2,7 @@ import type { BuyerCallView } from '@/contracts/generated'
 import { browserKind } from '@/media/browser'
 import { captureFailures } from '@/media/capture-failure'
 import type { PhotoItem } from '../buyer-page/model/photos'
-import { noticeKinds, type BuyerActions, type CallScreenView, type GoodbyeView, type Screen } from '../buyer-page/model/screen'
+import { noticeKinds, type BuyerActions, type CallScreenView, type GoodbyeView, type ReceiptState, type Screen } from '../buyer-page/model/screen'
 import { fakeFace, fakeProduct, fakeThumbnail } from './pictures'
 
 const nothing = () => undefined
@@ -10,7 +10,7 @@ export const noActions: BuyerActions = {
   agree: nothing, choosePhotos: nothing, decline: nothing, returnToCall: nothing, retryCapture: nothing, copyLink: nothing, stayInApp: nothing,
   toggleMute: nothing, toggleCamera: nothing, flip: nothing, askHangUp: nothing, hangUp: nothing, withdraw: nothing, unblockSound: nothing,
   agentPictureShown: nothing, addPhotos: nothing, removePhoto: nothing, notePhoto: nothing, sendPhotos: nothing, star: nothing, comment: nothing,
-  sendRating: nothing, noticeAction: nothing,
+  sendRating: nothing, noticeAction: nothing, askReceipt: nothing, copyReceipt: nothing, saveReceipt: nothing,
 }
 
 const call: BuyerCallView = {
@@ -47,10 +47,19 @@ const wechat = browserKind('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS 
 
 const link = 'https://help.example.cn/c#3Jx8_kQm2Zr5tWv7yBn1pA'
 
+const cells = Array.from({ length: 29 * 29 }, (_, index) => ((index * 7919 + 13) % 11 < 5 ? `<rect x="${index % 29}" y="${Math.floor(index / 29)}" width="1" height="1"/>` : '')).join('')
+const there: ReceiptState = {
+  kind: 'there', copied: 'no',
+  receipt: {
+    code: 'R-8K2F-7QXM-3VTA-9Q2C', url: 'https://help.example.cn/r/R-8K2F-7QXM-3VTA-9Q2C', qrSvg: `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-2 -2 33 33"><rect x="-2" y="-2" width="33" height="33" fill="#fff"/>${cells}</svg>`,
+    startedAt: '2026-11-22T08:00:00Z', durationSeconds: 728, blocks: 146, seq: 145, headHex: '9f2c41d07ab35e86'.repeat(4), keyId: '3f9ac21b77d0e845', complete: true, standing: 'kept', envelope: '{}',
+  },
+}
+
 function goodbye(view: Partial<GoodbyeView> = {}): Screen {
   return {
     name: 'goodbye',
-    view: { agentName: '客服小林', reason: 'agent_hung_up', duration: '12:08', retentionDays: 180, rating: { stars: 0, comment: '', state: 'open' }, ...view },
+    view: { agentName: '客服小林', reason: 'agent_hung_up', duration: '12:08', retentionDays: 180, receipt: there, rating: { stars: 0, comment: '', state: 'open' }, ...view },
   }
 }
 
@@ -107,6 +116,9 @@ export function states(): Readonly<Record<string, Screen>> {
     photos_failed: { name: 'photos', call, items: [photo(1, 'sent'), photo(2, 'failed'), photo(3, 'wrong_type')], sending: false, overLimit: false },
     photos_done: { name: 'photos', call, items: [photo(1, 'sent', '左耳充电触点发黑'), photo(2, 'sent')], sending: false, overLimit: false },
     goodbye: goodbye(),
+    goodbye_receipt_waiting: goodbye({ receipt: { kind: 'waiting' } }),
+    goodbye_receipt_late: goodbye({ receipt: { kind: 'late' }, rating: { stars: 5, comment: '', state: 'sent' } }),
+    goodbye_receipt_copy_failed: goodbye({ receipt: { ...there, copied: 'failed' } as ReceiptState }),
     goodbye_rating: goodbye({ reason: 'buyer_hung_up', rating: { stars: 4, comment: '', state: 'failed' } }),
     goodbye_rated: goodbye({ rating: { stars: 5, comment: '', state: 'sent' } }),
     goodbye_withdrawn: goodbye({ reason: 'withdrawn' }),

@@ -10,6 +10,7 @@ import { CallPart } from './call-part'
 import { EntryApi } from './entry-api'
 import { endingOf, endingOfReason, noticeOf } from './outcome'
 import { PhotoPart } from './photo-part'
+import { ReceiptPart } from './receipt-part'
 import type { BuyerActions, ConsentAction, GoodbyeView, NoticeKind, Screen } from './screen'
 
 /** How long a browser may think before its dialog must be on the screen and deserves an explanation. */
@@ -20,6 +21,7 @@ export class BuyerSession implements BuyerActions {
   readonly screen: ShallowRef<Screen> = shallowRef<Screen>({ name: 'loading' })
   private readonly browser = browserKind(navigator.userAgent, navigator.maxTouchPoints)
   private readonly photoPart: PhotoPart
+  private readonly receiptPart: ReceiptPart
   private call: BuyerCallView | null = null
   private callPart: CallPart | null = null
   private agreed = false
@@ -27,6 +29,10 @@ export class BuyerSession implements BuyerActions {
 
   constructor(private readonly page: Window, private readonly api: EntryApi = new EntryApi()) {
     this.photoPart = new PhotoPart(api, (state) => { if (this.call !== null) this.show({ name: 'photos', call: this.call, ...state }) })
+    this.receiptPart = new ReceiptPart(api, page, (receipt) => {
+      const { value } = this.screen
+      if (value.name === 'goodbye') this.show({ ...value, view: { ...value.view, receipt } })
+    })
   }
 
   async start(): Promise<void> {
@@ -110,6 +116,9 @@ export class BuyerSession implements BuyerActions {
   star(stars: number): void { this.rating({ stars }) }
   comment(comment: string): void { this.rating({ comment }) }
   sendRating(): void { void this.rate() }
+  askReceipt(): void { this.receiptPart.start() }
+  copyReceipt(): void { this.receiptPart.copy() }
+  saveReceipt(): void { this.receiptPart.save() }
 
   noticeAction(): void {
     const { value } = this.screen
@@ -258,9 +267,10 @@ export class BuyerSession implements BuyerActions {
       name: 'goodbye',
       view: {
         agentName: call.agentName, reason, duration, retentionDays: call.consent.retentionDays,
-        rating: { stars: 0, comment: '', state: rated ? 'sent' : 'open' },
+        receipt: { kind: 'waiting' }, rating: { stars: 0, comment: '', state: rated ? 'sent' : 'open' },
       },
     })
+    this.receiptPart.start()
   }
 
   private rating(change: Partial<GoodbyeView['rating']>): void {

@@ -1,5 +1,5 @@
 import type {
-  BuyerCallView, BuyerOrderLine, ConsentNotice, ConsentRequest, ConsentText, PhotoReceipt, RatingRequest, RedeemRequest,
+  BuyerCallView, BuyerOrderLine, ConsentNotice, ConsentRequest, ConsentText, PhotoReceipt, RatingRequest, ReceiptView, RedeemRequest,
 } from '@/contracts/generated'
 import { isBoolean, isNumber, isString, listOf, nullable, shape, type Guard } from '@/contracts/guards'
 import type { ConsentChoice } from '@/contracts/names'
@@ -14,6 +14,12 @@ const isBuyerCall: Guard<BuyerCallView> = shape<BuyerCallView>({
   orderLines: listOf(isOrderLine), consent: isNotice, endReason: nullable(isString), rated: isBoolean,
 })
 const isReceipt: Guard<PhotoReceipt> = shape<PhotoReceipt>({ photoId: isString, sha256: isString, count: isNumber })
+
+/** What the page shows of a receipt; the rest is for the public page. */
+const isCallReceipt: Guard<ReceiptView | null> = nullable((value): value is ReceiptView => {
+  const { code, url, qrSvg, headHex, envelope } = (value ?? {}) as Partial<ReceiptView>
+  return [code, url, qrSvg, headHex, envelope].every(isString)
+})
 
 /** The buyer's side of the HTTP contract. Every refusal is a ProblemError. */
 export class EntryApi {
@@ -30,6 +36,11 @@ export class EntryApi {
 
   async consent(choice: ConsentChoice, noticeVersion: string, language: Language): Promise<void> {
     await this.http.post('/api/buyer/consent', { choice, noticeVersion, language } satisfies ConsentRequest, anything)
+  }
+
+  /** Null until the recording is closed. */
+  receipt(): Promise<ReceiptView | null> {
+    return this.http.get('/api/buyer/receipt', isCallReceipt)
   }
 
   async withdraw(): Promise<void> {

@@ -1,4 +1,4 @@
-import type { BuyerCallView } from '@/contracts/generated'
+import type { BuyerCallView, ReceiptView } from '@/contracts/generated'
 import type { QualityWord } from '@/call/phase'
 import type { BrowserKind } from '@/media/browser'
 import type { CaptureFailure } from '@/media/capture-failure'
@@ -60,8 +60,14 @@ export type GoodbyeView = {
   readonly reason: 'agent_hung_up' | 'buyer_hung_up' | 'withdrawn' | 'expired' | 'server_stopped'
   readonly duration: string | null
   readonly retentionDays: number
+  readonly receipt: ReceiptState
   readonly rating: { readonly stars: number; readonly comment: string; readonly state: 'open' | 'sending' | 'failed' | 'sent' }
 }
+
+/** `late`: it was not there in time and can be asked for again. */
+export type ReceiptState =
+  | { readonly kind: 'waiting' | 'late' }
+  | { readonly kind: 'there'; readonly receipt: ReceiptView; readonly copied: 'no' | 'yes' | 'failed' }
 
 /** What the components may ask for. */
 export type BuyerActions = {
@@ -87,6 +93,9 @@ export type BuyerActions = {
   star(stars: number): void
   comment(text: string): void
   sendRating(): void
+  askReceipt(): void
+  copyReceipt(): void
+  saveReceipt(): void
   /** The button of a notice: reload, reconnect, take over. */
   noticeAction(): void
 }
