@@ -1,17 +1,18 @@
 // Every page and state as PNGs, each checked by axe and for sideways overflow, and contact sheets of them. Needs no server.
-//   npm run screenshots -- [--group desk,buyer] [--state a,b] [--size 390x844,1440x900] [--lang zh-CN,en] [--theme light,dark] [--text 200] [--skip-axe] [--folder …]
+//   npm run screenshots -- [--group desk,buyer,receipt] [--state a,b] [--size 390x844,1440x900] [--lang zh-CN,en] [--theme light,dark] [--text 200] [--skip-axe] [--folder …]
 import { mkdirSync, rmSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import AxeBuilder from '@axe-core/playwright'
 import { chromium } from '@playwright/test'
 import { deskStates } from './screenshots/desk-states.mjs'
+import { answers, keys, receiptStates } from './screenshots/receipt-states.mjs'
 import { drawSheets, groupBy } from './screenshots/sheets.mjs'
-import { fakeRecording, openSite } from './screenshots/site.mjs'
+import { openSite } from './screenshots/site.mjs'
 
 const text = (value) => ({ type: 'string', default: value })
 const { values: asked } = parseArgs({
   options: {
-    group: text('desk,buyer'), state: text(''), size: text('390x844,1440x900'), lang: text('zh-CN,en'), theme: text('light'), text: text('100'),
+    group: text('desk,buyer,receipt'), state: text(''), size: text('390x844,1440x900'), lang: text('zh-CN,en'), theme: text('light'), text: text('100'),
     folder: text('../artifacts/screenshots'), 'skip-axe': { type: 'boolean', default: false },
   },
 })
@@ -22,7 +23,6 @@ const patienceMilliseconds = 90_000
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const site = await openSite()
-const recording = fakeRecording()
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--disable-features=WebRtcHideLocalIpsWithMdns'],
@@ -50,6 +50,18 @@ const groups = {
       await page.waitForFunction(() => document.querySelector('#app')?.children.length > 0)
       await page.evaluate(() => Promise.all([...document.images].map((image) => image.decode().catch(() => undefined))))
       await page.waitForFunction(() => [...document.querySelectorAll('video')].every((video) => video.srcObject === null || video.videoWidth > 0))
+      await page.waitForTimeout(60)
+    },
+  },
+  receipt: {
+    names: () => Object.keys(receiptStates),
+    exists: () => true,
+    async open(page, { name }) {
+      const state = receiptStates[name]
+      await state.before?.(page)
+      await page.goto(site.url + state.path)
+      await page.waitForFunction(() => document.querySelector('h1') !== null)
+      await state.run?.(page)
       await page.waitForTimeout(60)
     },
   },
@@ -81,10 +93,16 @@ async function planned() {
 
 /** One page serves all pictures of a size, language and theme: a new context is a new process, which costs more than the picture. */
 async function openPage(shot) {
-  const phone = shot.group === 'buyer' && shot.narrow
+  const phone = shot.group !== 'desk' && shot.narrow
   const context = await browser.newContext({ viewport: { width: shot.width, height: shot.height }, locale: shot.lang, colorScheme: shot.theme, hasTouch: phone, isMobile: phone })
   context.setDefaultTimeout(patienceMilliseconds)
-  await context.route('**/fake/recording.webm', (route) => route.fulfill({ body: recording, contentType: 'video/webm' }))
+  await context.route('**/api/receipts/*', (route) => {
+    const code = route.request().url().split('/').at(-1)
+    if (code.startsWith('R-0FF1')) return route.abort()
+    const { status, body } = answers[code] ?? { status: 404, body: { code: 'receipt.not_found' } }
+    return route.fulfill({ status, json: body })
+  })
+  await context.route('**/.well-known/**', (route) => route.fulfill({ json: keys }))
   return context.newPage()
 }
 

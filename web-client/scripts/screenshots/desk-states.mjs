@@ -1,4 +1,6 @@
 // Every state of the agent's desk: the fake world it opens in, its address and what a person does to get there.
+import { reviewStates } from './review-states.mjs'
+
 /** @typedef {import('@playwright/test').Page} Page */
 /** @typedef {{ path: string, fake?: string, narrow?: boolean, details?: boolean, run?: (page: Page) => Promise<unknown> }} DeskState
  *  `narrow`: exists on narrow screens only. `details`: happens in the ticket's third column, which a narrow screen opens by a button. */
@@ -91,6 +93,7 @@ export const deskStates = {
   first_frame: { path: '/admin/first-frame' },
   first_frame_empty: { fake: 'empty', path: '/admin/first-frame' },
   not_found: { path: '/nowhere' },
+  ...reviewStates,
 }
 
 async function tryWrong(page, times) {

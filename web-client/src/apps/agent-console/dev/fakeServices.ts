@@ -1,8 +1,10 @@
 import { HttpClient } from '@/signalling/http'
 import { DeskApi } from '../api/deskApi'
 import { Http } from '../api/http'
+import { ReviewApi } from '../api/reviewApi'
 import type { Services } from '../services'
 import { fakeDeskTransport, FakeRoom } from './fakeHubs'
+import { fakeIntegrity } from './fakeReview'
 import { FakeWorld } from './fakeWorld'
 
 /** `vite --mode fake`: the pages without a server, for looking at every state. Never part of a build. */
@@ -14,7 +16,7 @@ export function makeFakeServices(): Services {
   const http = new Http(new HttpClient({ fetch: world.fetch }))
   const api = new DeskApi(http)
   api.photoUrl = (photoId) => `data:image/svg+xml,${encodeURIComponent(photo(photoId))}`
-  return { http, api, deskTransport: fakeDeskTransport(world), callTransport: room.transport }
+  return { http, api, review: new ReviewApi(http), integrity: fakeIntegrity(world.asked.names), deskTransport: fakeDeskTransport(world), callTransport: room.transport }
 }
 
 function photo(photoId: string): string {

@@ -2,6 +2,7 @@ import type {
   AgentView, CallView, CloseTicketRequest, CreateAgentRequest, DeskMessage, OpenTicketRequest, SaveNotesRequest, TicketSummary, TicketView, UpdateAgentRequest,
 } from '@/contracts/generated'
 import { firstFrame, makeAgents, makeTickets } from './fakeData'
+import { fakeCases, fakeCustody, fakeReview, fakeStorage, fakeStoryboard, fakeWaveform } from './fakeReview'
 
 /** What the gallery may ask for through `?fake=` names, kept for the window. */
 export type Scenario = { readonly names: ReadonlySet<string> }
@@ -79,8 +80,26 @@ export class FakeWorld {
       case 'tickets': return this.ticketRoute(method, parts.slice(1), query, body)
       case 'calls': return this.callRoute(method, parts.slice(1))
       case 'admin': return this.adminRoute(method, parts.slice(1), body)
+      case 'review': return json(this.cases(query))
+      case 'recordings': return this.recordingRoute(method, parts.slice(1))
+      case 'fake': return json(parts[1] === 'storyboard' ? fakeStoryboard() : fakeWaveform())
       default: return refuse(404, 'request.not_found')
     }
+  }
+
+  private cases(query: URLSearchParams): unknown {
+    const wanted = (query.get('query') ?? query.get('ticketNumber') ?? '').toLowerCase()
+    const [state, held] = [query.get('state'), query.get('onHold') === 'true']
+    const cases = fakeCases.filter((one) => (state === null || one.state === state) && (!held || one.onHold) && `${one.ticketNumber}${one.subject}${one.buyerName}${one.agentName}`.toLowerCase().includes(wanted))
+    return { cases: this.has('empty') ? [] : cases, nextCursor: null }
+  }
+
+  private recordingRoute(method: string, parts: readonly string[]): Answer {
+    const review = fakeReview(parts[0] ?? '', this.asked.names)
+    if (review === null) return refuse(404, 'request.not_found')
+    if (parts[1] === 'review') return json(review)
+    if (parts[1] === 'custody') return json(fakeCustody())
+    return { status: method === 'POST' ? 202 : 204 }
   }
 
   private session(method: string, password: boolean, body: unknown): Answer {
@@ -165,6 +184,8 @@ export class FakeWorld {
 
   private adminRoute(method: string, parts: readonly string[], body: unknown): Answer {
     if (parts[0] === 'first-frame') return json(this.has('empty') ? { ...firstFrame, calls: 0 } : firstFrame)
+    if (parts[0] === 'retention') return method === 'GET' ? json({ mediaDaysAfterClose: 180, disputeMediaDays: 1095, recordsDays: 1095 }) : { status: 204 }
+    if (parts[0] === 'storage') return json(this.has('waiting') ? { ...fakeStorage, kind: 'file_system', worm: 'none', tags: false, segmentsWaiting: 12, problem: 'blob.internal:9000: connection refused' } : fakeStorage)
     if (method === 'GET') return json(this.agents)
     if (method === 'POST') return this.createAgent(body as CreateAgentRequest)
     const change = body as UpdateAgentRequest

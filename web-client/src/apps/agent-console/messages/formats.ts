@@ -29,6 +29,12 @@ export function clock(seconds: number): string {
   return whole >= hour ? `${Math.floor(whole / hour)}:${tail}` : tail
 }
 
+/** 02:14.36: fine enough to name a frame. */
+export function frameClock(seconds: number): string {
+  const hundredths = Math.floor(Math.max(0, seconds) * 100 + 1e-6)
+  return `${clock(Math.floor(hundredths / 100))}.${String(hundredths % 100).padStart(2, '0')}`
+}
+
 export function dateTime(language: Language, iso: string): string {
   return new Intl.DateTimeFormat(language, { month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(iso))
 }

@@ -2,13 +2,16 @@ import { chooseLanguage, language, startLanguage, translator, type Language } fr
 import { admin } from './admin'
 import { call } from './call'
 import { desk } from './desk'
+import { integrity } from './integrity'
+import { keeping } from './keeping'
+import { review } from './review'
 import { session } from './session'
 import { shell } from './shell'
 
 export { languageNames, languages, type Language } from '@/ui/messages'
 
-const zh = { ...shell.zh, ...session.zh, ...desk.zh, ...call.zh, ...admin.zh }
-const en = { ...shell.en, ...session.en, ...desk.en, ...call.en, ...admin.en }
+const zh = { ...shell.zh, ...session.zh, ...desk.zh, ...call.zh, ...admin.zh, ...review.zh, ...integrity.zh, ...keeping.zh }
+const en = { ...shell.en, ...session.en, ...desk.en, ...call.en, ...admin.en, ...review.en, ...integrity.en, ...keeping.en }
 
 export const tables = { 'zh-CN': zh, en } as const
 export type MessageKey = keyof typeof zh

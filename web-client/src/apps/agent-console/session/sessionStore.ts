@@ -7,6 +7,9 @@ import { useServices } from '../services'
 
 export type SessionPhase = 'unknown' | 'signed_out' | 'signed_in' | 'unreachable'
 
+/** Roles that see every recording. */
+const reviewers: readonly string[] = ['reviewer', 'supervisor', 'admin']
+
 /** Who works here. An ended session keeps the pages mounted (`expired`), so that nothing typed is lost. */
 export const useSessionStore = defineStore('session', () => {
   const { api, http } = useServices()
@@ -17,6 +20,8 @@ export const useSessionStore = defineStore('session', () => {
   const mustChangePassword = computed(() => session.value?.mustChangePassword === true)
   const isAdmin = computed(() => session.value?.roles.includes('admin') === true)
   const mayCall = computed(() => session.value?.roles.some((role) => role !== 'reviewer') === true)
+
+  const mayReview = computed(() => session.value?.roles.some((role) => reviewers.includes(role)) === true)
 
   http.onUnauthenticated = () => {
     if (phase.value === 'signed_in') expired.value = true
@@ -58,5 +63,5 @@ export const useSessionStore = defineStore('session', () => {
     expired.value = false
   }
 
-  return { phase, session, expired, mustChangePassword, isAdmin, mayCall, load, signIn, changePassword, signOut }
+  return { phase, session, expired, mustChangePassword, isAdmin, mayCall, mayReview, load, signIn, changePassword, signOut }
 })
