@@ -59,7 +59,7 @@ public sealed record EvidenceMetadata(string ContentType, IReadOnlyDictionary<st
 /// <param name="Sha256">Lower-case hex of the content.</param>
 public sealed record StoredObject(EvidenceKey Key, long Length, string Sha256, string ContentType, DateTimeOffset WrittenAt);
 
-/// <param name="reason">Stable: "exists", "unavailable", "digest_mismatch", "no_space".</param>
+/// <param name="reason">Stable: "exists", "unavailable", "digest_mismatch", "no_space", "damaged" (changed in the store), "erased" (its key was destroyed), "held" (legal hold or retention).</param>
 public sealed class EvidenceStoreException(string reason, string message, Exception? inner = null) : Exception(message, inner)
 {
     public string Reason { get; } = reason;
