@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -16,6 +17,7 @@ public static class CanonicalJson
     public const long MaxInteger = (1L << 53) - 1;
     private const int MaxDepth = 24;
 
+    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>The canonical bytes of a record.</summary>
@@ -80,6 +82,13 @@ public static class CanonicalJson
     private static bool TryDeserialize<T>(JsonElement element, JsonTypeInfo<T> type, out T value, out string problem)
     {
         (value, problem) = (default!, "");
+        if (HoldsNull(element))
+        {
+            // An absent value is left out; a null would be a second way to say so, and no reader expects one in a list.
+            problem = "holds a null";
+            return false;
+        }
+
         try
         {
             value = element.Deserialize(type)!;
@@ -99,6 +108,14 @@ public static class CanonicalJson
         problem = Write(value, type).AsSpan().SequenceEqual(utf8) ? "" : "holds values that are not written the one prescribed way";
         return problem.Length == 0;
     }
+
+    private static bool HoldsNull(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Null => true,
+        JsonValueKind.Object => element.EnumerateObject().Any(m => HoldsNull(m.Value)),
+        JsonValueKind.Array => element.EnumerateArray().Any(HoldsNull),
+        _ => false,
+    };
 
     private static void Append(ArrayBufferWriter<byte> to, JsonElement element)
     {
@@ -176,11 +193,9 @@ public static class CanonicalJson
         to.Write("\""u8);
     }
 
-    private static readonly SearchValues<char> Escaped = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
-
     private static void AppendPlain(ArrayBufferWriter<byte> to, ReadOnlySpan<char> text)
     {
-        var span = to.GetSpan(text.Length * 3);
+        var span = to.GetSpan(Encoding.UTF8.GetByteCount(text));
         if (Utf8.FromUtf16(text, span, out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
             throw new InvalidOperationException("A string holds a lone surrogate.");
         to.Advance(written);

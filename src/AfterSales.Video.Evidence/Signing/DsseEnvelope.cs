@@ -116,6 +116,9 @@ public static class PayloadTypes
     public const string CustodyRoot = "application/vnd.aftersales.custody-root+json";
     public const string Tombstone = "application/vnd.aftersales.tombstone+json";
 
+    /// <summary>A file made of the recording after its manifest was signed (a court copy).</summary>
+    public const string Derivative = "application/vnd.aftersales.derivative+json";
+
     /// <summary>The list of an export's files with their digests.</summary>
     public const string Export = "application/vnd.aftersales.export+json";
 }
