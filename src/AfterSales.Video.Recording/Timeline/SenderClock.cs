@@ -13,22 +13,16 @@ internal sealed class SenderClock
 
     public SenderClock(IEnumerable<SenderReportRecord> reports)
     {
-        var (delays, from, last) = (new LowestDelays(), double.NaN, 0d);
+        var piece = new List<(double X, double Y)>();
         foreach (var report in reports.Where(r => r.Ntp != 0).OrderBy(r => r.TimeNs))
         {
-            var (ntp, arrival) = (NtpSeconds(report.Ntp), report.TimeNs / 1e9);
-            if (!double.IsNaN(from) && Math.Abs(arrival - ntp - last) > StepSeconds)
-            {
-                _pieces.Add((from, delays.Fit()));
-                (delays, from) = (new LowestDelays(), double.NaN);
-            }
-
-            delays.Add(ntp, arrival);
-            (from, last) = (double.IsNaN(from) ? arrival : from, arrival - ntp);
+            var point = (X: NtpSeconds(report.Ntp), Y: report.TimeNs / 1e9);
+            if (piece.Count > 0 && Math.Abs(point.Y - point.X - (piece[^1].Y - piece[^1].X)) > StepSeconds)
+                Close(piece);
+            piece.Add(point);
         }
 
-        if (!double.IsNaN(from))
-            _pieces.Add((from, delays.Fit()));
+        Close(piece);
     }
 
     public bool IsKnown => _pieces.Count > 0;
@@ -47,5 +41,12 @@ internal sealed class SenderClock
         }
 
         return line.At(ntpSeconds);
+    }
+
+    private void Close(List<(double X, double Y)> piece)
+    {
+        if (piece.Count > 0)
+            _pieces.Add((piece[0].Y, Line.UnderEnvelope(piece)));
+        piece.Clear();
     }
 }

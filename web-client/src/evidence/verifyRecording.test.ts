@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { base64, concat, hex, utf8, type Bytes } from './bytes'
 import { canonicalJson, type Json } from './canonicalJson'
-import { payloadTypeOf, preAuthentication, type DocumentType, type Envelope } from './dsse'
-import type { KeyEntry } from './keys'
+import { open, payloadTypeOf, preAuthentication, type DocumentType, type Envelope } from './dsse'
+import { KeyRing, type KeyEntry } from './keys'
+import { isManifest } from './manifest'
 import { checkReceipt, fingerprintIn } from './receipt'
 import { digest, digestHex } from './sha256'
 import { SourceError, type EvidenceSource } from './source'
@@ -203,6 +205,19 @@ describe('A recording checked in the browser', () => {
     }
     expect(said(await make(first.heads[2] ?? ''))).toBe('verified')
     expect(said(await make('00'.repeat(32)))).toBe('failed chain chain_broken 2/2')
+  })
+})
+
+describe('The vectors of recordings-schema/manifest/v1', () => {
+  const vector = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../../recordings-schema/manifest/v1/vectors/${name}`, import.meta.url), 'utf8'))
+
+  it('are opened with their keys, and say what is written beside them', async () => {
+    const keys = await KeyRing.read(vector('keys.json'))
+    const opened = await open(vector('manifest.dsse.json'), 'manifest', keys!)
+    expect(opened.ok).toBe(true)
+    if (!opened.ok) return
+    expect(isManifest(opened.document)).toBe(true)
+    expect(opened.document).toEqual(vector('manifest.json'))
   })
 })
 

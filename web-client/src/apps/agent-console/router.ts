@@ -15,7 +15,7 @@ export function makeRouter(): Router {
       { path: '/admin/retention', name: 'retention', component: () => import('./admin/RetentionPage.vue'), meta: { admin: true } },
       { path: '/admin/storage', name: 'storage', component: () => import('./admin/StoragePage.vue'), meta: { admin: true } },
       { path: '/review', name: 'cases', component: () => import('./review/CaseListPage.vue'), meta: { review: true } },
-      { path: '/review/:recordingId', name: 'replay', component: () => import('./review/ReplayPage.vue'), props: true, meta: { review: true } },
+      { path: '/review/:recordingId', name: 'replay', component: () => import('./review/ReplayPage.vue'), props: true },
       { path: '/:path(.*)*', name: 'not-found', component: () => import('./shell/NotFoundPage.vue') },
     ],
   })

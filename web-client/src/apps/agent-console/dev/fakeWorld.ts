@@ -88,9 +88,9 @@ export class FakeWorld {
   }
 
   private cases(query: URLSearchParams): unknown {
-    const wanted = (query.get('query') ?? query.get('ticketNumber') ?? '').toLowerCase()
-    const [state, held] = [query.get('state'), query.get('onHold') === 'true']
-    const cases = fakeCases.filter((one) => (state === null || one.state === state) && (!held || one.onHold) && `${one.ticketNumber}${one.subject}${one.buyerName}${one.agentName}`.toLowerCase().includes(wanted))
+    const wanted = (query.get('ticketNumber') ?? '').toLowerCase().replace('t-', '')
+    const state = query.get('state')
+    const cases = fakeCases.filter((one) => (state === null || one.state === state) && String(one.ticketNumber).includes(wanted))
     return { cases: this.has('empty') ? [] : cases, nextCursor: null }
   }
 

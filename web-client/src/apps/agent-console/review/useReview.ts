@@ -15,7 +15,13 @@ export function pending(view: ReviewView): boolean {
   return playable && (view.seal === null || view.playback?.waveformUrl == null || (view.playback.pictureUrl !== null && view.playback.storyboardUrl === null))
 }
 
-/** One recording under review: read once as a new viewing, then again under the same viewing while jobs finish. */
+/** Failures of a job show in the review only: from time to time it is read although nothing new exists. */
+const readAnywayEvery = 10
+
+/**
+ * One recording under review. While jobs finish, the page asks what exists (no viewing) and reads the review again only when that has
+ * changed: each reading of it is a line in the custody log.
+ */
 export function useReview(recordingId: Ref<string>) {
   const { review: api } = useServices()
   const view = shallowRef<ReviewView | null>(null)
@@ -24,6 +30,8 @@ export function useReview(recordingId: Ref<string>) {
   const making = computed(() => view.value !== null && pending(view.value))
   let timer: ReturnType<typeof setTimeout> | undefined
   let generation = 0
+  let made: string | null = null
+  let rounds = 0
 
   async function load(fresh = false): Promise<void> {
     clearTimeout(timer)
@@ -35,13 +43,32 @@ export function useReview(recordingId: Ref<string>) {
     const result = await api.review(recordingId.value, view.value?.viewId ?? null)
     if (mine !== generation) return
     if (result.ok) {
-      view.value = result.value
+      // The viewing goes on under its first name, whatever the server calls this reading.
+      view.value = { ...result.value, viewId: view.value?.viewId ?? result.value.viewId }
       phase.value = 'ready'
     } else if (view.value === null) {
       error.value = result.error
       phase.value = result.error.status === 404 ? 'not_found' : 'failed'
     }
-    if (view.value !== null && pending(view.value)) timer = setTimeout(() => void load(), againMs)
+    made = null
+    rounds = 0
+    lookAgain()
+  }
+
+  function lookAgain(): void {
+    const now = view.value
+    if (now !== null && pending(now)) timer = setTimeout(() => void look(now), againMs)
+  }
+
+  async function look(now: ReviewView): Promise<void> {
+    const mine = generation
+    const sealed = now.seal === null && await api.isSealed(now.case.recordingId)
+    const exists = await api.made(now.case.callId)
+    if (mine !== generation) return
+    const before = made
+    made = exists
+    if (sealed || (before !== null && exists !== before) || ++rounds % readAnywayEvery === 0) await load()
+    else lookAgain()
   }
 
   watch(recordingId, () => void load(true), { immediate: true })

@@ -12,7 +12,7 @@ const call = (more: Partial<CallView> = {}): CallView => ({
 })
 
 describe('A recording', () => {
-  it.each([['recording', 'recording'], ['muxing', 'muxing'], ['ready', 'playable'], ['partial', 'playable'], ['empty', 'empty'], ['failed', 'failed'], ['from a newer server', 'failed']])('%s is shown as %s', (state, stage) => {
+  it.each([['recording', 'recording'], ['muxing', 'muxing'], ['ready', 'playable'], ['partial', 'playable'], ['empty', 'empty'], ['erased', 'erased'], ['failed', 'failed'], ['from a newer server', 'failed']])('%s is shown as %s', (state, stage) => {
     expect(stageOf(recording(state))).toBe(stage)
   })
 

@@ -1,17 +1,19 @@
 import type { CallView, GapView, RecordingFileView, RecordingView } from '@/contracts/generated'
 
 /** What to show of a recording. "ready" and "partial" can be played. */
-export type RecordingStage = 'none' | 'recording' | 'muxing' | 'playable' | 'empty' | 'failed'
+export type RecordingStage = 'none' | 'recording' | 'muxing' | 'playable' | 'empty' | 'erased' | 'failed'
 
 export function stageOf(recording: RecordingView | null): RecordingStage {
   if (recording === null) return 'none'
   switch (recording.state) {
     case 'ready':
     case 'partial':
-      return playback(recording) === null ? 'failed' : 'playable'
+      // Streams come first; the file with everything in it follows.
+      return playback(recording) === null && !recording.files.some((file) => file.purpose === 'playback-plan') ? 'failed' : 'playable'
     case 'recording':
     case 'muxing':
     case 'empty':
+    case 'erased':
       return recording.state
     default:
       return 'failed'

@@ -37,14 +37,22 @@ function inRows(name: LaneName, items: readonly LaneItem[], momentFraction: numb
 
 const clamp = (fraction: number): number => Math.max(0, Math.min(1, fraction))
 
-const pictureSources: readonly string[] = ['camera', 'screen', 'video', '']
+const pictureSources: readonly string[] = ['camera', 'screen', 'video']
+/** Shorter ones nobody sees. */
+const noticedSeconds = 0.25
 
-/** Why there is no picture at this moment; null when there should be one. Gaps too short to see are not named. */
+/** Stretches without the buyer's picture, whatever lane they are drawn in: a pause, a lost network, a camera switched off. */
+export function pictureGaps(items: readonly LaneItemView[]): readonly LaneItemView[] {
+  return items.filter((item) => item.toSeconds - item.fromSeconds >= noticedSeconds && (item.lane === 'pause' || (item.role !== 'agent' && isOfPicture(item))))
+}
+
+const isOfPicture = (item: LaneItemView): boolean =>
+  item.lane === 'gap' ? item.source === '' || pictureSources.includes(item.source) : (item.lane === 'loss' || item.lane === 'mute') && pictureSources.includes(item.source)
+
+/** Why there is no picture at this moment; null when there should be one. */
 export function missingPicture(items: readonly LaneItemView[], seconds: number): LaneItemView | null {
-  const here = items.filter((item) => item.fromSeconds <= seconds && seconds < item.toSeconds && item.toSeconds - item.fromSeconds >= 0.25)
-  return here.find((item) => item.lane === 'pause')
-    ?? here.find((item) => item.lane === 'gap' && item.role !== 'agent' && pictureSources.includes(item.source))
-    ?? null
+  const here = pictureGaps(items).filter((item) => item.fromSeconds <= seconds && seconds < item.toSeconds)
+  return here.find((item) => item.lane === 'pause') ?? here[0] ?? null
 }
 
 /** The next thing worth looking at after (or before) the playhead. */

@@ -198,8 +198,8 @@ describe('Lanes', () => {
   })
 
   it('name why there is no picture: a pause before a gap, never the agent’s, never a blink', () => {
-    const items = [item('gap', 1, 4, { source: 'camera', kind: 'network' }), item('pause', 2, 3), item('gap', 5, 6, { role: 'agent', source: 'camera' }), item('gap', 8, 8.1, { source: 'camera' }), item('gap', 9, 12, { source: 'microphone' })]
-    expect([1.5, 2.5, 5.5, 8.05, 10].map((seconds) => missingPicture(items, seconds)?.lane ?? null)).toEqual(['gap', 'pause', null, null, null])
+    const items = [item('gap', 1, 4, { source: 'camera', kind: 'network' }), item('pause', 2, 3), item('gap', 5, 6, { role: 'agent', source: 'camera' }), item('gap', 8, 8.1, { source: 'camera' }), item('gap', 9, 12, { source: 'microphone' }), item('loss', 13, 15, { source: 'camera', kind: 'network' }), item('loss', 16, 17)]
+    expect([1.5, 2.5, 5.5, 8.05, 10, 14, 16.5].map((seconds) => missingPicture(items, seconds)?.lane ?? null)).toEqual(['gap', 'pause', null, null, null, 'loss', null])
   })
 
   it('lead from one thing to the next and back', () => {
