@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Native;
@@ -5,6 +6,7 @@ using AfterSales.Video.TestKit.Time;
 
 namespace AfterSales.Video.Evidence.Tests.Keys;
 
+[SupportedOSPlatform("linux")]
 public sealed class KeyRingTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "aftersales-keys-" + Path.GetRandomFileName());
@@ -51,7 +53,7 @@ public sealed class KeyRingTests : IDisposable
         _time.Advance(TimeSpan.FromHours(1));
         var next = ring.RotateSigningKey();
         Assert.Equal(next.KeyId, ring.KeyId);
-        Assert.NotEqual(old.Signatures[0].KeyId, next.KeyId);
+        Assert.NotEqual(old.Signatures[0].KeyId, next.KeyId, StringComparer.Ordinal);
         using var again = Open();
         Assert.Equal(next.KeyId, again.KeyId);
         Assert.True(again.PublicKeys.Check(old, PayloadTypes.Receipt).IsValid);
@@ -64,7 +66,7 @@ public sealed class KeyRingTests : IDisposable
         using var ring = Open();
         var bad = ring.KeyId;
         ring.RevokeSigningKey(bad);
-        Assert.NotEqual(bad, ring.KeyId);
+        Assert.NotEqual(bad, ring.KeyId, StringComparer.Ordinal);
         Assert.NotNull(ring.PublicKeys.Find(bad)!.RevokedAt);
         Assert.Throws<KeyRingException>(() => ring.RevokeSigningKey("nobody"));
     }
@@ -111,7 +113,7 @@ public sealed class KeyRingTests : IDisposable
     {
         using var ring = Open();
         var old = ring.WrappingKey("a");
-        Assert.NotEqual(old.KekId, ring.WrappingKey("b").KekId);
+        Assert.NotEqual(old.KekId, ring.WrappingKey("b").KekId, StringComparer.Ordinal);
         var next = ring.RotateWrappingKey("a");
         using var again = Open();
         Assert.Equal(next.KekId, again.WrappingKey("a").KekId);
