@@ -15,6 +15,7 @@ install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3' o
   '/usr/lib/python3/dist-packages/aiohttp=python3-aiohttp' '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk' || exit 1
 require_sdks
 install_web_packages || exit 1
+if wants dotnet; then install_test_stores || exit 1; fi
 
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT

@@ -34,15 +34,21 @@ require_sdks() {
   ((${node%%.*} >= 20)) || fail "Node.js 20 or newer is needed, this is $node"
 }
 
-# npm ci, again only when the lock file has changed.
-install_web_packages() {
-  local stamp=web-client/node_modules/.installed-from lock
-  lock=$(sha256sum web-client/package-lock.json | cut -d' ' -f1)
+# npm ci in a folder, again only when its lock file has changed. Further arguments go to npm.
+install_packages() {
+  local folder=$1 stamp=$1/node_modules/.installed-from lock
+  shift
+  lock=$(sha256sum "$folder/package-lock.json" | cut -d' ' -f1)
   [[ -f $stamp && $(<"$stamp") == "$lock" ]] && return 0
-  say "installing the web client's packages (npm ci)"
-  (cd web-client && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
+  say "installing the packages of $folder (npm ci)"
+  (cd "$folder" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error "$@") || return
   printf %s "$lock" >"$stamp"
 }
+
+install_web_packages() { install_packages web-client; }
+
+# Azurite and s3rver, which the storage tests run against.
+install_test_stores() { install_packages tests/stores --ignore-scripts; }
 
 # vite build, again only when a source is newer than the result.
 build_web_client() {

@@ -93,6 +93,18 @@ public abstract class EvidenceStoreConformance
         Assert.Empty(await ListAsync("tenant", "rec-1"));
     }
 
+    [Theory]
+    [InlineData("kind", "préparation")]
+    [InlineData("kind", "a\nb")]
+    [InlineData("buyer's", "x")]
+    [InlineData("", "x")]
+    public async Task A_tag_that_not_every_store_takes_is_refused_everywhere(string key, string value)
+    {
+        var metadata = new EvidenceMetadata("video/mp4", new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value });
+        await Assert.ThrowsAsync<ArgumentException>(() => Store.PutAsync(Key(), new MemoryStream([1]), metadata, CancellationToken.None));
+        Assert.Null(await Store.StatAsync(Key(), CancellationToken.None));
+    }
+
     protected async Task<List<StoredObject>> ListAsync(string tenant, string recording)
     {
         var found = new List<StoredObject>();

@@ -9,7 +9,7 @@ namespace AfterSales.Video.Storage.FileSystem;
 /// Evidence objects as files. An object is there when its description (".name.json", a name no key can have) is there: content is written beside,
 /// synced, read back, compared, linked under its name without replacing, and only then described.
 /// </summary>
-public sealed class FileSystemEvidenceStore : IEvidenceStore, IDisposable
+public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, IDisposable
 {
     private const int CopyBuffer = 1 << 20;
     private const int NoSpace = 28;
@@ -34,7 +34,7 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IDisposable
     public async Task<StoredObject> PutAsync(EvidenceKey key, Stream content, EvidenceMetadata metadata, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(content);
-        ArgumentNullException.ThrowIfNull(metadata);
+        PortableTags.Check(metadata);
         var path = _paths.ContentOf(key);
         var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".tmp-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         try
@@ -100,6 +100,16 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IDisposable
             _commit.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public Task<StoreCapabilities> ProbeAsync(CancellationToken ct) => Task.FromResult(
+        new StoreCapabilities("file_system", _paths.Root, WormState.None, WriteOnce: true, ChecksumOnWrite: "none", Tags: true, Versions: false, LegalHold: false, Retention: false));
+
+    /// <inheritdoc/>
+    public Task<bool> SetLegalHoldAsync(EvidenceKey key, bool held, CancellationToken ct) => Task.FromResult(false);
+
+    /// <inheritdoc/>
+    public Task<bool> RetainUntilAsync(EvidenceKey key, DateTimeOffset until, CancellationToken ct) => Task.FromResult(false);
 
     private async Task<(long Length, string Digest)> WriteAsync(string path, Stream content, CancellationToken ct)
     {

@@ -12,7 +12,7 @@ namespace AfterSales.Video.Storage.Sealing;
 /// Not sealed: journal segments (already encrypted, and checked byte for byte without a key), and what outsiders verify without one: manifests, signed envelopes,
 /// timestamp replies. See <see cref="IsSealed"/>.
 /// </remarks>
-public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys keys) : IEvidenceStore
+public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys keys) : IEvidenceStore, IProtectingStore
 {
     /// <summary>False for <c>*.seg</c>, <c>manifest*.json</c>, <c>*.dsse.json</c> and <c>*.tsr</c>.</summary>
     public static bool IsSealed(string name)
@@ -95,6 +95,17 @@ public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys 
 
     /// <inheritdoc/>
     public Task<bool> DeleteAsync(EvidenceKey key, CancellationToken ct) => inner.DeleteAsync(key, ct);
+
+    /// <inheritdoc/>
+    public Task<StoreCapabilities> ProbeAsync(CancellationToken ct) => inner is IProtectingStore store
+        ? store.ProbeAsync(ct)
+        : Task.FromResult(new StoreCapabilities("unknown", "", WormState.None, WriteOnce: false, ChecksumOnWrite: "none", Tags: false, Versions: false, LegalHold: false, Retention: false));
+
+    /// <inheritdoc/>
+    public async Task<bool> SetLegalHoldAsync(EvidenceKey key, bool held, CancellationToken ct) => inner is IProtectingStore store && await store.SetLegalHoldAsync(key, held, ct);
+
+    /// <inheritdoc/>
+    public async Task<bool> RetainUntilAsync(EvidenceKey key, DateTimeOffset until, CancellationToken ct) => inner is IProtectingStore store && await store.RetainUntilAsync(key, until, ct);
 
     private async Task<StoredObject> DescribeAsync(StoredObject stored, CancellationToken ct)
     {
