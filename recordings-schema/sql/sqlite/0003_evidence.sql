@@ -1,7 +1,6 @@
 -- Evidence: keys, checkpoints, receipts, custody, holds, keeping. Recordings gain what the seal says about them.
 
 ALTER TABLE recordings ADD COLUMN integrity text NOT NULL DEFAULT 'pending';
-ALTER TABLE recordings ADD COLUMN journal_folder text;
 ALTER TABLE recordings ADD COLUMN blocks bigint NOT NULL DEFAULT 0;
 ALTER TABLE recordings ADD COLUMN head_hex text NOT NULL DEFAULT '';
 ALTER TABLE recordings ADD COLUMN end_reason text NOT NULL DEFAULT '';
@@ -10,9 +9,16 @@ ALTER TABLE recordings ADD COLUMN loss_ms bigint NOT NULL DEFAULT 0;
 ALTER TABLE recordings ADD COLUMN origin_at_ms bigint;
 ALTER TABLE recordings ADD COLUMN sealed_at_ms bigint;
 ALTER TABLE recordings ADD COLUMN signing_key_id text;
+ALTER TABLE recordings ADD COLUMN manifest_name text;
 ALTER TABLE recordings ADD COLUMN court_state text NOT NULL DEFAULT 'none';
 ALTER TABLE recordings ADD COLUMN court_reason text NOT NULL DEFAULT '';
 ALTER TABLE recordings ADD COLUMN erased_at_ms bigint;
+ALTER TABLE recordings ADD COLUMN erased_by_role text NOT NULL DEFAULT '';
+ALTER TABLE recordings ADD COLUMN erased_by_id text NOT NULL DEFAULT '';
+ALTER TABLE recordings ADD COLUMN data_key_id text NOT NULL DEFAULT '';
+
+ALTER TABLE recording_files ADD COLUMN derived_from text NOT NULL DEFAULT '';
+ALTER TABLE recording_files ADD COLUMN provenance text NOT NULL DEFAULT '';
 
 -- An open dispute about the order keeps the media longer.
 ALTER TABLE tickets ADD COLUMN disputed_at_ms bigint;
@@ -31,15 +37,6 @@ CREATE TABLE recording_keys (
     destroyed_at_ms bigint
 );
 CREATE INDEX recording_keys_by_kek ON recording_keys (tenant_id, kek_id);
-
--- Public halves of everything that ever signed; the private ones are files.
-CREATE TABLE evidence_keys (
-    key_id text NOT NULL PRIMARY KEY,
-    public_key_pem text NOT NULL,
-    created_at_ms bigint NOT NULL,
-    retired_at_ms bigint,
-    revoked_at_ms bigint
-);
 
 CREATE TABLE checkpoints (
     recording_id text NOT NULL REFERENCES recordings (id),
@@ -103,6 +100,7 @@ CREATE TABLE custody_log (
     subject text NOT NULL,
     detail text NOT NULL,
     previous text NOT NULL,
+    previous_of_subject text NOT NULL,
     hash text NOT NULL,
     PRIMARY KEY (tenant_id, entry_index)
 );

@@ -25,6 +25,10 @@ internal sealed class RateLimitOptions
 
     [Range(1, 1_000_000)]
     public int PhotosPerMinute { get; set; } = 30;
+
+    /// <summary>The public check of receipts: codes cannot be guessed at this pace.</summary>
+    [Range(1, 1_000_000)]
+    public int ReceiptsPerMinute { get; set; } = 60;
 }
 
 internal static class RateLimits
@@ -32,6 +36,7 @@ internal static class RateLimits
     public const string SignIn = "sign-in";
     public const string Redeem = "redeem";
     public const string Photos = "photos";
+    public const string Receipts = "receipts";
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
@@ -51,6 +56,7 @@ internal static class RateLimits
         limiter.AddPolicy(SignIn, context => ByAddress(context, SignIn, options.SignInsPerMinute));
         limiter.AddPolicy(Redeem, context => ByAddress(context, Redeem, options.RedeemsPerMinute));
         limiter.AddPolicy(Photos, context => ByAddress(context, Photos, options.PhotosPerMinute));
+        limiter.AddPolicy(Receipts, context => ByAddress(context, Receipts, options.ReceiptsPerMinute));
         limiter.OnRejected = async (rejected, _) =>
         {
             var wait = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : Window;

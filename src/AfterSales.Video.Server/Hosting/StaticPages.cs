@@ -15,6 +15,7 @@ internal static class StaticPages
         MapPage(app, "/desk", root, "agent-console");
         MapPage(app, "/desk/{**rest}", root, "agent-console");
         MapPage(app, "/c", root, "buyer-page");
+        MapPage(app, "/r/{code}", root, "receipt-page");
         app.MapGet("/favicon.ico", () => Results.NoContent()).ExcludeFromDescription();
     }
 

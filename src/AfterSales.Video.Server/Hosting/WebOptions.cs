@@ -10,6 +10,9 @@ internal sealed class WebOptions
     /// <summary>The address buyers reach, for example https://help.example.com; empty uses the address of the agent's own request.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>Without a slash at the end.</summary>
+    public string Origin(HttpRequest request) => PublicUrl.Length > 0 ? PublicUrl.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
+
     /// <summary>Folder of the built pages; relative to the working folder, then to the program's and those above it.</summary>
     [Required]
     public string Root { get; set; } = "web-client/dist";

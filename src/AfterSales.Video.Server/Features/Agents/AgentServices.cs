@@ -48,6 +48,7 @@ internal static class AgentServices
         services.AddAuthorizationBuilder()
             .AddPolicy(Staff.AnyPolicy, policy => policy.RequireClaim(Staff.IdClaim))
             .AddPolicy(Staff.DeskPolicy, policy => policy.RequireClaim(Staff.RoleClaim, Staff.DeskRoles))
+            .AddPolicy(Staff.ReviewPolicy, policy => policy.RequireClaim(Staff.RoleClaim, Staff.ReviewRoles))
             .AddPolicy(Staff.AdminPolicy, policy => policy.RequireClaim(Staff.RoleClaim, "admin"));
         return services;
     }

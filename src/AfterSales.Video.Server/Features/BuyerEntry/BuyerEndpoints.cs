@@ -3,6 +3,7 @@ using AfterSales.Video.Domain.Tickets;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Tickets.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.AspNetCore.Authentication;
@@ -26,7 +27,7 @@ internal static class BuyerEndpoints
     public static void MapBuyerEntry(this IEndpointRouteBuilder app)
     {
         app.MapPost("/api/buyer/redeem", Redeem).WithTags("Buyer").RequireRateLimiting(RateLimits.Redeem).Produces<BuyerCallView>();
-        var buyer = app.MapGroup("/api/buyer").WithTags("Buyer").RequireAuthorization(Buyer.Policy).AddEndpointFilter(UseBuyersTenant);
+        var buyer = app.MapGroup("/api/buyer").WithTags("Buyer").RequireAuthorization(Buyer.Policy).AddEndpointFilter(Buyer.UseTenant);
         buyer.MapGet("/call", Show).Produces<BuyerCallView>();
         buyer.MapPost("/consent", Consent).Produces<BuyerCallView>();
         buyer.MapPost("/consent/withdraw", Withdraw).Produces<BuyerCallView>();
@@ -34,20 +35,14 @@ internal static class BuyerEndpoints
         buyer.MapPhotos();
     }
 
-    /// <summary>A browser may be signed in as staff of another tenant as well: here the buyer's counts.</summary>
-    private static ValueTask<object?> UseBuyersTenant(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
-    {
-        var identity = Buyer.Identity(context.HttpContext.User)!;
-        context.HttpContext.RequestServices.GetRequiredService<TenantScope>().TenantId = identity.FindFirst(TenantScope.Claim)!.Value;
-        return next(context);
-    }
-
-    private static async Task<IResult> Redeem(RedeemRequest request, HttpContext context, LinkRedemption redemption, CallFlow flow, CancellationToken ct)
+    private static async Task<IResult> Redeem(
+        RedeemRequest request, HttpContext context, LinkRedemption redemption, CallFlow flow, CustodyLog custody, TenantScope tenant, CancellationToken ct)
     {
         var redeemed = await redemption.RedeemAsync(request.Token, context.Request.Cookies[Buyer.CookieName], ct);
         if (redeemed is null)
             return Problem.Of(ProblemCodes.LinkNotValid);
         context.Response.Cookies.Append(Buyer.CookieName, redeemed.Cookie, Buyer.Cookie(redeemed.ExpiresAt));
+        custody.Post(tenant.TenantId, CustodyKind.LinkUsed, CustodyActor.Buyer, redeemed.CallId, []);
         await flow.OpenLinkAsync(redeemed.CallId, ct);
         return await ViewAsync(context, redeemed.CallId, ct);
     }

@@ -3,13 +3,14 @@ using AfterSales.Video.Evidence;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.EvidenceKeys.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.BuyerEntry;
 
 /// <summary>Takes a photo from a buyer: kind by its bytes, name generated, stored once under the call.</summary>
-internal sealed class PhotoIntake(HubDbContext db, CallStore calls, IEvidenceStore store, PersonalDataProtector personal, DeskNotifier desk, TimeProvider time)
+internal sealed class PhotoIntake(HubDbContext db, CallStore calls, IEvidenceStore store, RecordingKeys keys, PersonalDataProtector personal, DeskNotifier desk, TimeProvider time)
 {
     public const long MaxBytes = 10 * 1024 * 1024;
     public const int MaxPerCall = 20;
@@ -44,6 +45,7 @@ internal sealed class PhotoIntake(HubDbContext db, CallStore calls, IEvidenceSto
         var id = Ids.New(time);
         var name = $"photo-{id}.{extension}";
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["ticket"] = call.TicketId, ["call"] = call.Id, ["purpose"] = "photo" };
+        await keys.EnsureAsync(call.TenantId, $"photos-{call.Id}", ct);
         var stored = await store.PutAsync(EvidenceKey.Create(call.TenantId, $"photos-{call.Id}", name), content, new EvidenceMetadata(contentType, tags), ct);
         var row = new PhotoRow
         {

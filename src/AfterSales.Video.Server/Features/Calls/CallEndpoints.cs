@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Agents.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Server.Features.Tickets.Public;
 using AfterSales.Video.Server.Hosting;
@@ -39,7 +41,7 @@ internal static partial class CallEndpoints
         await views.FindAsync(callId, ct) is { } view ? Results.Ok(view) : Problem.Of(ProblemCodes.CallNotFound);
 
     private static async Task<IResult> Create(
-        string ticketId, HttpContext context, HubDbContext db, Ticketing ticketing, BuyerLinks links, CallViews views, DeskNotifier desk,
+        string ticketId, HttpContext context, HubDbContext db, Ticketing ticketing, BuyerLinks links, CallViews views, DeskNotifier desk, CustodyLog custody,
         IOptions<CallOptions> options, IOptions<WebOptions> web, TimeProvider time, ILogger<CallFlow> logger, CancellationToken ct)
     {
         var ticket = await ticketing.FindAsync(ticketId, ct);
@@ -68,6 +70,7 @@ internal static partial class CallEndpoints
         var link = links.Prepare(row.Id);
         if (!await TrySaveAsync(db, ticketId, ct))
             return Problem.Of(ProblemCodes.CallAlreadyActive);
+        await custody.AppendAsync(row.TenantId, CustodyKind.LinkIssued, CustodyActor.Of(context.User), row.Id, new JsonObject { ["ticketId"] = ticketId }, ct);
         Log.Created(logger, row.Id, ticketId);
         await desk.TicketChangedAsync(row.TenantId, ticketId);
         await desk.CallChangedAsync(row.TenantId, row.Id);
@@ -75,13 +78,14 @@ internal static partial class CallEndpoints
     }
 
     private static async Task<IResult> NewLink(
-        string callId, HttpContext context, CallStore calls, BuyerLinks links, CallViews views, IOptions<WebOptions> web, CancellationToken ct)
+        string callId, HttpContext context, CallStore calls, BuyerLinks links, CallViews views, CustodyLog custody, IOptions<WebOptions> web, CancellationToken ct)
     {
         var row = await calls.FindAsync(callId, ct);
         if (row is null)
             return Problem.Of(ProblemCodes.CallNotFound);
         if (row.Phase == CallPhase.Ended)
             return Problem.Of(ProblemCodes.CallEnded);
+        await custody.AppendAsync(row.TenantId, CustodyKind.LinkIssued, CustodyActor.Of(context.User), callId, new JsonObject { ["ticketId"] = row.TicketId }, ct);
         var link = await links.CreateAsync(callId, ct);
         return Created(context, web.Value, (await views.FindAsync(callId, ct))!, link);
     }
@@ -94,7 +98,7 @@ internal static partial class CallEndpoints
 
     private static IResult Created(HttpContext context, WebOptions web, CallView view, NewLink link)
     {
-        var origin = web.PublicUrl.Length > 0 ? web.PublicUrl.TrimEnd('/') : $"{context.Request.Scheme}://{context.Request.Host}";
+        var origin = web.Origin(context.Request);
         var url = $"{origin}/c#{link.Secret}";
         return Results.Created($"/api/calls/{view.CallId}", new CallCreatedView(view, url, QrSvg(PhoneUrl(context, url, origin)), link.ExpiresAt));
     }

@@ -17,7 +17,10 @@ internal sealed class JobRow : ITenantRow
     public int Attempts { get; set; }
     public required DateTimeOffset NotBefore { get; set; }
     public required string LastError { get; set; }
-    public required DateTimeOffset CreatedAt { get; init; }
+    public required DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>0 for what people wait for, 1 for derivatives that take minutes.</summary>
+    public int Priority { get; init; }
 }
 
 internal sealed class JobRowConfiguration : IEntityTypeConfiguration<JobRow>

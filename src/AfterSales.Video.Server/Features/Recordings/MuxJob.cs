@@ -1,6 +1,6 @@
 using System.Text.Json;
 using AfterSales.Video.Contracts.Http;
-using AfterSales.Video.Evidence;
+using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Jobs.Public;
@@ -10,9 +10,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings;
 
-/// <summary>From a sealed journal to files under the ticket. Every step can run twice; the journal is never touched.</summary>
+/// <summary>From a closed journal to what the player needs, at once. Sealing follows in a job of its own. Every step can run twice.</summary>
 internal sealed partial class MuxJob(
-    ICallMuxer muxer, IEvidenceStore store, HubDbContext db, DataFolder folder, DeskNotifier desk, ILogger<MuxJob> logger) : IJobHandler
+    ICallMuxer muxer, IRecordingKeys keys, RecordingFiles files, RecordingGate gate, HubDbContext db, DataFolder folder, JobQueue jobs, DeskNotifier desk,
+    ILogger<MuxJob> logger) : IJobHandler
 {
     public const string JobKind = "mux";
 
@@ -20,16 +21,15 @@ internal sealed partial class MuxJob(
 
     public async Task RunAsync(string subjectId, bool isLastTry, CancellationToken ct)
     {
+        using var turn = await gate.EnterAsync(subjectId, ct);
         var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
         if (row is not { State: RecordingState.Muxing, JournalPath: { } journal })
             return;
-        if (muxer.Problem is { } problem)
-            throw new JobPostponedException(problem);
-        var output = Path.Combine(folder.Work, row.Id);
         try
         {
-            Directory.CreateDirectory(output);
-            var result = await muxer.MuxAsync(journal, default, output, ct);
+            if (keys.Find(row.TenantId, row.Id) is not { } key)
+                throw new InvalidOperationException("The data key of the recording cannot be had.");
+            var result = await muxer.MakePlayableAsync(journal, key, Path.Combine(folder.Work, row.Id), ct);
             if (result.Outcome == "failed" && !isLastTry)
                 throw new InvalidOperationException("Muxing failed: " + result.Reason);
             await StoreAsync(row, result, ct);
@@ -39,49 +39,21 @@ internal sealed partial class MuxJob(
             Log.GivenUp(logger, fault, row.Id);
             await FinishAsync(row, RecordingState.Failed, "The recording could not be prepared for playback; its journal is kept.", ct);
         }
-        finally
-        {
-            if (Directory.Exists(output))
-                Directory.Delete(output, recursive: true);
-        }
 
+        jobs.Wake();
         await desk.CallChangedAsync(row.TenantId, row.CallId);
         await desk.TicketChangedAsync(row.TenantId, row.TicketId);
     }
 
     private async Task StoreAsync(RecordingRow row, MuxResult result, CancellationToken ct)
     {
-        var known = await db.Set<RecordingFileRow>().Where(f => f.RecordingId == row.Id).Select(f => f.Name).ToListAsync(ct);
-        foreach (var file in result.Files.Where(f => !known.Contains(f.Name)))
-        {
-            var stored = await PutAsync(row, file, ct);
-            db.Add(new RecordingFileRow
-            {
-                RecordingId = row.Id,
-                Name = file.Name,
-                TenantId = row.TenantId,
-                Purpose = file.Purpose,
-                ContentType = file.ContentType,
-                Length = stored.Length,
-                Sha256 = stored.Sha256,
-            });
-        }
-
+        await files.StoreAsync(row, result.Files, ct);
         row.DurationMs = (long)result.Duration.TotalMilliseconds;
         row.GapsJson = JsonSerializer.Serialize(result.Gaps.Select(Gap), JsonSerializerOptions.Web);
+        row.OriginAt = OriginOf(result);
+        // A recovered recording plays like any other, and says what it lacks.
         await FinishAsync(row, StateOf(result.Outcome), result.Reason, ct);
         Log.Finished(logger, row.Id, result.Outcome, result.Files.Count);
-    }
-
-    // A run that died after its put left the object behind: what is there was compared with its digest when it was written.
-    private async Task<StoredObject> PutAsync(RecordingRow row, MuxedFile file, CancellationToken ct)
-    {
-        var key = EvidenceKey.Create(row.TenantId, row.Id, file.Name);
-        if (await store.StatAsync(key, ct) is not null)
-            await store.DeleteAsync(key, ct);
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["ticket"] = row.TicketId, ["call"] = row.CallId, ["purpose"] = file.Purpose };
-        await using var content = File.OpenRead(file.Path);
-        return await store.PutAsync(key, content, new EvidenceMetadata(file.ContentType, tags), ct);
     }
 
     private async Task FinishAsync(RecordingRow row, RecordingState state, string reason, CancellationToken ct)
@@ -89,7 +61,17 @@ internal sealed partial class MuxJob(
         row.State = state;
         row.Reason = reason;
         row.Version++;
+        // Whatever came of it: journal, gaps and checkpoints are sealed even when there is nothing to play.
+        await jobs.AddOnceAsync(db, row.TenantId, SealJob.JobKind, row.Id, ct);
         await db.SaveChangesAsync(ct);
+    }
+
+    private static DateTimeOffset? OriginOf(MuxResult result)
+    {
+        if (result.Files.FirstOrDefault(f => f.Name == "playback.json") is not { } plan)
+            return null;
+        using var document = JsonDocument.Parse(File.ReadAllBytes(plan.Path));
+        return document.RootElement.TryGetProperty("originUtc", out var origin) ? origin.GetDateTimeOffset() : null;
     }
 
     private static RecordingState StateOf(string outcome) => outcome switch

@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Agents.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Jobs.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Hosting;
@@ -19,7 +21,27 @@ internal static class RecordingEndpoints
         services.AddScoped<CheckpointLog>();
         services.AddSingleton<RecordingControl>();
         services.AddSingleton<JobQueue>();
+        services.AddScoped<RecordingFiles>();
+        services.AddScoped<RecordingSegments>();
+        services.AddScoped<CourtCopies>();
+        services.AddScoped<Derivatives>();
+        services.AddScoped<ManifestFactory>();
+        services.AddScoped<TimestampBook>();
+        services.AddSingleton<RunningRecordings>();
+        services.AddSingleton<RecordingGate>();
+        services.AddSingleton<StorageProbe>();
+        services.AddSingleton<TimestampQueue>();
+        services.AddSingleton<RecorderWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<RecorderWatch>());
+        services.AddHttpClient(TimestampWorker.Client, client =>
+        {
+            client.Timeout = TimeSpan.FromSeconds(15);
+            client.MaxResponseContentBufferSize = Evidence.Timestamps.TimestampReply.MaxLength;
+        });
+        services.AddHostedService<TimestampWorker>();
         services.AddScoped<IJobHandler, MuxJob>();
+        services.AddScoped<IJobHandler, SealJob>();
+        services.AddScoped<IJobHandler, CourtCopyJob>();
         services.AddHostedService<JobWorker>();
         return services;
     }
@@ -29,6 +51,7 @@ internal static class RecordingEndpoints
         app.MapGet("/api/calls/{callId}/recording", Show).WithTags("Recordings").RequireAuthorization(Staff.AnyPolicy).Produces<RecordingView>();
         app.MapMethods("/api/recordings/{recordingId}/files/{name}", ["GET", "HEAD"], File).WithTags("Recordings").RequireAuthorization(Staff.AnyPolicy)
             .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream");
+        app.MapPauses();
     }
 
     private static async Task<IResult> Show(string callId, CallStore calls, RecordingViews views, CancellationToken ct)
@@ -40,17 +63,27 @@ internal static class RecordingEndpoints
             : Problem.Of(ProblemCodes.RecordingNotReady, "Nothing was recorded (yet): recording starts with the buyer's consent.");
     }
 
-    private static async Task<IResult> File(string recordingId, string name, HttpContext context, HubDbContext db, IEvidenceStore store, CancellationToken ct)
+    private static async Task<IResult> File(
+        string recordingId, string name, HttpContext context, HubDbContext db, IEvidenceStore store, CustodyLog custody, CancellationToken ct)
     {
+        if (await db.Set<RecordingRow>().AnyAsync(r => r.Id == recordingId && r.State == RecordingState.Erased, ct))
+            return Problem.Of(ProblemCodes.RecordingErased);
         var file = await db.Set<RecordingFileRow>().AsNoTracking().FirstOrDefaultAsync(f => f.RecordingId == recordingId && f.Name == name, ct);
         if (file is null || !EvidenceKey.TryCreate(file.TenantId, recordingId, name, out var key))
             return Problem.Of(ProblemCodes.NotFound);
         var content = await store.OpenReadAsync(key, ct);
         if (content is null)
             return Problem.Of(ProblemCodes.NotFound);
-        context.Response.Headers.CacheControl = "private, max-age=3600";
+        // Not to be kept by the browser: an erased recording must be gone there too.
+        context.Response.Headers.CacheControl = "private, no-store";
         if (context.Request.Query.ContainsKey("download"))
+        {
+            // One line for a download, also when the browser fetches it in ranges.
+            if (context.Request.Method == "GET" && !(context.Request.Headers.Range.ToString() is { Length: > 0 } range && !range.StartsWith("bytes=0-", StringComparison.Ordinal)))
+                await custody.AppendAsync(file.TenantId, CustodyKind.Downloaded, CustodyActor.Of(context.User), recordingId, new JsonObject { ["file"] = name, ["sha256"] = file.Sha256 }, ct);
             context.Response.Headers.ContentDisposition = $"attachment; filename=\"{recordingId}-{name}\"";
+        }
+
         return Results.Stream(content, file.ContentType, entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
     }
 }

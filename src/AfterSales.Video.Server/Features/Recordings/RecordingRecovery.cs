@@ -1,12 +1,13 @@
 using AfterSales.Video.Recording.Recovery;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Receipts.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Recordings;
 
 /// <summary>
-/// At start, before anything new begins: journals a crash left open are closed and their muxing is queued. Their calls stay
+/// At start, before anything new begins: journals a crash left open are closed, their receipt is given and their muxing is queued. Their calls stay
 /// live: people return from the pages they have open, and what follows is a recording of its own.
 /// </summary>
 internal sealed partial class RecordingRecovery(
@@ -18,16 +19,10 @@ internal sealed partial class RecordingRecovery(
         foreach (var row in await OpenRecordingsAsync(ct))
         {
             await using var scope = scopes.CreateTenantScope(row.TenantId);
-            var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
             if (found.GetValueOrDefault(row.Id) is { Outcome: not "unreadable" } journal)
-            {
-                await control.QueueMuxAsync(db, row.Id, journal.JournalPath, ct);
-                Log.Recovered(logger, row.Id, journal.Outcome, journal.Blocks);
-            }
+                await CloseAsync(scope.ServiceProvider, journal, ct);
             else
-            {
-                await FailAsync(db, row.Id, found.GetValueOrDefault(row.Id)?.Reason ?? "Its journal is missing.", ct);
-            }
+                await FailAsync(scope.ServiceProvider, row.Id, found.GetValueOrDefault(row.Id)?.Reason ?? "Its journal is missing.", ct);
         }
     }
 
@@ -38,8 +33,22 @@ internal sealed partial class RecordingRecovery(
             .Where(r => r.State == RecordingState.Recording).ToListAsync(ct);
     }
 
-    private async Task FailAsync(HubDbContext db, string recordingId, string reason, CancellationToken ct)
+    private async Task CloseAsync(IServiceProvider services, RecoveredJournal journal, CancellationToken ct)
     {
+        var map = JournalMap.Read(Path.GetDirectoryName(journal.JournalPath)!);
+        var isRecovered = journal.Outcome == "recovered";
+        var ended = new EndedJournal(
+            journal.JournalPath, journal.Blocks, map.Last.HeadHex, isRecovered ? "recovered" : "server_stopped", (long)journal.Duration.TotalMilliseconds,
+            isRecovered ? journal.Loss ?? TimeSpan.Zero : null);
+        await control.QueueMuxAsync(services, journal.RecordingId, ended, ct);
+        var head = ReceiptHead.Of(map, journal.Blocks, ended.DurationMs);
+        await control.IssueReceiptAsync(services, journal.RecordingId, head, complete: !isRecovered, ct);
+        Log.Recovered(logger, journal.RecordingId, journal.Outcome, journal.Blocks);
+    }
+
+    private async Task FailAsync(IServiceProvider services, string recordingId, string reason, CancellationToken ct)
+    {
+        var db = services.GetRequiredService<HubDbContext>();
         var row = await db.Set<RecordingRow>().FirstAsync(r => r.Id == recordingId, ct);
         row.State = RecordingState.Failed;
         row.Reason = reason;

@@ -27,7 +27,12 @@ internal static class Staff
     public const string DeskPolicy = "staff-desk";
     public const string AdminPolicy = "staff-admin";
 
+    /// <summary>Those who judge recordings.</summary>
+    public const string ReviewPolicy = "staff-review";
+
     public static IReadOnlyList<string> DeskRoles { get; } = ["agent", "supervisor", "admin"];
+
+    public static IReadOnlyList<string> ReviewRoles { get; } = ["reviewer", "supervisor", "admin"];
 
     public static ClaimsPrincipal Principal(AgentAccount account)
     {

@@ -21,6 +21,14 @@ internal static class Buyer
 
     public static string CallId(ClaimsPrincipal user) => Identity(user)!.FindFirst(CallClaim)!.Value;
 
+    /// <summary>A browser may be signed in as staff of another tenant as well: here the buyer's counts.</summary>
+    public static ValueTask<object?> UseTenant(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var identity = Identity(context.HttpContext.User)!;
+        context.HttpContext.RequestServices.GetRequiredService<TenantScope>().TenantId = identity.FindFirst(TenantScope.Claim)!.Value;
+        return next(context);
+    }
+
     public static CookieOptions Cookie(DateTimeOffset expires) => new()
     {
         HttpOnly = true,

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using AfterSales.Video.Domain.Calls;
+using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 
@@ -9,7 +11,7 @@ namespace AfterSales.Video.Server.Features.Calls.Public;
 /// Null answers mean there is no such call in the tenant.
 /// </summary>
 internal sealed partial class CallFlow(
-    CallStore store, LiveCalls live, RecordingControl recordings, DeskNotifier desk, TimeProvider time, ILogger<CallFlow> logger)
+    CallStore store, LiveCalls live, RecordingControl recordings, DeskNotifier desk, CustodyLog custody, TimeProvider time, ILogger<CallFlow> logger)
 {
     public Task<CallChange?> OpenLinkAsync(string callId, CancellationToken ct) => StepAsync(callId, session => session.OpenLink(), ct);
 
@@ -40,6 +42,8 @@ internal sealed partial class CallFlow(
         }
 
         call.GoLive(consent.At);
+        var detail = new JsonObject { ["recordingId"] = recording.RecordingId, ["version"] = consent.Version, ["language"] = consent.Language, ["textSha256"] = consent.TextSha256 };
+        custody.Post(before.TenantId, CustodyKind.Consent, CustodyActor.Buyer, callId, detail);
         Log.Live(logger, callId);
         await NotifyAsync(change.Row);
         return change;
@@ -102,6 +106,8 @@ internal sealed partial class CallFlow(
         var reason = Data.Words.Of(change.Row.EndReason!.Value);
         await live.EndAsync(callId, reason);
         await recordings.StopAsync(change.Row.TenantId, callId, reason, CancellationToken.None);
+        if (change.Row is { ConsentAt: not null, Step: BuyerStep.Declined })
+            custody.Post(change.Row.TenantId, CustodyKind.ConsentWithdrawn, CustodyActor.Buyer, callId, []);
         Log.Ended(logger, callId, reason);
         await NotifyAsync(change.Row);
         return change;

@@ -1,4 +1,6 @@
 using AfterSales.Video.Contracts.Hubs;
+using AfterSales.Video.Evidence.Manifests;
+using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Server.Data;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -11,6 +13,15 @@ internal sealed class CheckpointLog(HubDbContext db, TenantScope tenant, TimePro
     /// <summary>Oldest first.</summary>
     public Task<List<CheckpointRow>> OfRecordingAsync(string recordingId, CancellationToken ct) =>
         db.Set<CheckpointRow>().AsNoTracking().Where(c => c.RecordingId == recordingId).OrderBy(c => c.Part).ThenBy(c => c.BlockSeq).ToListAsync(ct);
+
+    /// <summary>The envelopes the manifest lists, in its order.</summary>
+    public async Task<IReadOnlyList<string>> SealedAsync(string recordingId, byte[] manifestEnvelope, CancellationToken ct)
+    {
+        if (!DsseEnvelope.TryParse(manifestEnvelope, out var envelope, out var problem) || !SignedDocuments.Manifest.TryRead(envelope, out var manifest, out problem))
+            throw new InvalidDataException("The stored manifest is damaged: " + problem);
+        var rows = (await OfRecordingAsync(recordingId, ct)).ToDictionary(c => (c.Part, c.BlockSeq), c => c.Envelope);
+        return [.. manifest.Checkpoints.Where(c => rows.ContainsKey((c.Part, c.Seq))).Select(c => rows[(c.Part, c.Seq)])];
+    }
 
     /// <summary>False when the call has no such checkpoint or it says something else. Again by the same role: nothing.</summary>
     public async Task<bool> TryEchoAsync(string callId, string role, EchoCheckpointRequest echo, CancellationToken ct)

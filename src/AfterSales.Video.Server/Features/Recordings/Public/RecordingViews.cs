@@ -23,9 +23,14 @@ internal sealed class RecordingViews(HubDbContext db)
         return rows.ToLookup(r => r.CallId, r => View(r, files.Where(f => f.RecordingId == r.Id)), StringComparer.Ordinal);
     }
 
+    /// <summary>Path on this server.</summary>
+    public static string FileUrl(string recordingId, string name) => $"/api/recordings/{recordingId}/files/{name}";
+
+    public static RecordingFileView FileView(string recordingId, RecordingFileRow file) =>
+        new(file.Name, file.Purpose, file.ContentType, file.Length, file.Sha256, FileUrl(recordingId, file.Name));
+
     private static RecordingView View(RecordingRow row, IEnumerable<RecordingFileRow> files) => new(
         row.Id, Words.Of(row.State), row.Reason, row.DurationMs / 1000.0, row.StartedAt,
-        files.OrderBy(f => f.Name, StringComparer.Ordinal)
-            .Select(f => new RecordingFileView(f.Name, f.Purpose, f.ContentType, f.Length, f.Sha256, $"/api/recordings/{row.Id}/files/{f.Name}")).ToList(),
+        files.OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => FileView(row.Id, f)).ToList(),
         JsonSerializer.Deserialize<List<GapView>>(row.GapsJson, JsonSerializerOptions.Web) ?? []);
 }

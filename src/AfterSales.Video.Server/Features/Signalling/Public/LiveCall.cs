@@ -1,9 +1,11 @@
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Domain.Calls;
 using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Sfu.Rooms;
 
 namespace AfterSales.Video.Server.Features.Signalling.Public;
@@ -24,21 +26,23 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
     private readonly Channel<RoomEvent> _events = Channel.CreateBounded<RoomEvent>(new BoundedChannelOptions(EventCapacity) { SingleReader = true });
     private readonly IMediaRooms _rooms;
+    private readonly CustodyLog _custody;
     private readonly SignallingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Task _pump;
     private IRoom? _room;
     private IRecordingSession? _recording;
+    private volatile string _recordingState = "";
     private volatile bool _eventsLost;
     private volatile bool _ended;
     private DateTimeOffset? _startedAt;
     private DateTimeOffset? _emptySince;
 
-    public LiveCall(CallRow row, IMediaRooms rooms, SignallingOptions options, TimeProvider time, ILogger logger)
+    public LiveCall(CallRow row, IMediaRooms rooms, CustodyLog custody, SignallingOptions options, TimeProvider time, ILogger logger)
     {
         (CallId, TenantId, TicketId) = (row.Id, row.TenantId, row.TicketId);
-        (_rooms, _options, _time, _logger) = (rooms, options, time, logger);
+        (_rooms, _custody, _options, _time, _logger) = (rooms, custody, options, time, logger);
         _startedAt = row.StartedAt;
         _emptySince = time.GetUtcNow();
         _pump = PumpAsync();
@@ -102,11 +106,14 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
             place = newcomer;
             lock (_sync)
                 _places[place.ParticipantId] = place;
+            Note(CustodyKind.Joined, place, "");
         }
 
         var token = connect is null ? null : place.TakeOver(connect());
         UpdatePresence();
         Broadcast(new ParticipantChanged(place.View()), except: place);
+        if (_recordingState == "paused")
+            place.Send(new RecordingStateChanged(_recordingState));
         return (place, token, null);
     }
 
@@ -152,7 +159,14 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         _startedAt = at;
         Broadcast(new BuyerStepChanged(Words.Of(BuyerStep.Consented)), staffOnly: true);
         Broadcast(new ConsentGiven(at));
-        Broadcast(new RecordingStateChanged("recording"));
+        RecordingChanged("recording");
+    }
+
+    /// <summary>"recording" or "paused"; a page that joins later is told too.</summary>
+    public void RecordingChanged(string state)
+    {
+        _recordingState = state;
+        Broadcast(new RecordingStateChanged(state));
     }
 
     public void BuyerStepChanged(BuyerStep step) => Broadcast(new BuyerStepChanged(Words.Of(step)), staffOnly: true);
@@ -192,6 +206,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         UpdatePresence();
         if (_room is not null)
             await _room.LeaveAsync(place.ParticipantId, reason, ct);
+        Note(CustodyKind.Left, place, reason);
         Broadcast(new ParticipantGone(place.ParticipantId, reason));
     }
 
@@ -203,6 +218,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
             await _room.CloseAsync(reason, CancellationToken.None);
         _events.Writer.TryComplete();
         await _pump;
+        foreach (var place in Places())
+            Note(CustodyKind.Left, place, reason);
         await Task.WhenAll(Places().Select(p => p.CloseAsync(new CallEnded(reason), FarewellTime, _time)));
     }
 
@@ -227,6 +244,12 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     {
         lock (_sync)
             return [.. _places.Values];
+    }
+
+    private void Note(string kind, Place place, string reason)
+    {
+        var actor = place.IsStaff ? new CustodyActor(place.Role, place.OwnerId) : CustodyActor.Buyer;
+        _custody.Post(TenantId, kind, actor, CallId, new JsonObject { ["participantId"] = place.ParticipantId, ["role"] = place.Role, ["reason"] = reason });
     }
 
     private void UpdatePresence()

@@ -1,19 +1,20 @@
 using System.Collections.Concurrent;
 using AfterSales.Video.Server.Features.Calls.Public;
+using AfterSales.Video.Server.Features.Custody.Public;
 using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Features.Signalling.Public;
 
 /// <summary>The calls somebody is in, or was a moment ago, on this node.</summary>
 internal sealed class LiveCalls(
-    IMediaRooms rooms, IOptions<SignallingOptions> options, TimeProvider time, ILogger<LiveCall> logger)
+    IMediaRooms rooms, CustodyLog custody, IOptions<SignallingOptions> options, TimeProvider time, ILogger<LiveCall> logger)
 {
     private readonly ConcurrentDictionary<string, LiveCall> _calls = new(StringComparer.Ordinal);
 
     public IEnumerable<LiveCall> All => _calls.Values;
 
     public LiveCall GetOrAdd(CallRow row) => _calls.GetOrAdd(
-        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Options, made.self.Time, made.self.Logger), (row, self: this));
+        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Custody, made.self.Options, made.self.Time, made.self.Logger), (row, self: this));
 
     public LiveCall? Find(string callId) => _calls.GetValueOrDefault(callId);
 
@@ -28,6 +29,7 @@ internal sealed class LiveCalls(
     public void Forget(LiveCall call) => _calls.TryRemove(KeyValuePair.Create(call.CallId, call));
 
     private IMediaRooms Rooms => rooms;
+    private CustodyLog Custody => custody;
     private SignallingOptions Options => options.Value;
     private TimeProvider Time => time;
     private ILogger Logger => logger;

@@ -28,6 +28,9 @@ internal sealed class TicketRow : ITenantRow
     public required DateTimeOffset UpdatedAt { get; set; }
     public DateTimeOffset? ClosedAt { get; set; }
     public string? ClosingReason { get; set; }
+
+    /// <summary>Since when there is a dispute about the order: its recordings are kept longer.</summary>
+    public DateTimeOffset? DisputedAt { get; set; }
     public int Version { get; set; }
 
     public bool IsOpen => Status == "open";

@@ -1,0 +1,12 @@
+using AfterSales.Video.Contracts.Http;
+
+namespace AfterSales.Video.Server.Features.Recordings.Public;
+
+/// <summary>What the store can do, asked once at start.</summary>
+internal sealed class StorageProbe
+{
+    /// <summary>The file system keeps names and tags, and forbids nothing to whoever owns the disk.</summary>
+    private static readonly StorageView FileSystem = new("file_system", "none", true, false, true, 0, "");
+
+    public Task<StorageView> ViewAsync(CancellationToken ct) => ct.IsCancellationRequested ? Task.FromCanceled<StorageView>(ct) : Task.FromResult(FileSystem);
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using AfterSales.Video.Evidence.Manifests;
+using AfterSales.Video.Evidence.Signing;
+using AfterSales.Video.Recording.Muxing;
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Custody.Public;
+using AfterSales.Video.Server.Features.EvidenceKeys.Public;
+using AfterSales.Video.Server.Features.Jobs.Public;
+using AfterSales.Video.Server.Features.Receipts.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
+using AfterSales.Video.Server.Features.Signalling.Public;
+using Microsoft.EntityFrameworkCore;
+
+namespace AfterSales.Video.Server.Features.Recordings;
+
+/// <summary>
+/// After the recording plays: the rest of its files, its journal in the store, and the signed manifest that fixes all of it. Every step can run
+/// twice; the manifest is signed once.
+/// </summary>
+internal sealed partial class SealJob(
+    ICallMuxer muxer, RecordingFiles files, RecordingSegments segments, ManifestFactory manifests, ReceiptBook receipts, TimestampQueue timestamps,
+    IEvidenceSigner signer, CustodyLog custody, RecordingGate gate, HubDbContext db, DataFolder folder, DeskNotifier desk, TimeProvider time,
+    ILogger<SealJob> logger) : IJobHandler
+{
+    public const string JobKind = "seal";
+
+    private const string ManifestName = "manifest.dsse.json";
+
+    public string Kind => JobKind;
+
+    public async Task RunAsync(string subjectId, bool isLastTry, CancellationToken ct)
+    {
+        using var turn = await gate.EnterAsync(subjectId, ct);
+        var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
+        if (row is null or { SealedAt: not null } or { State: RecordingState.Recording or RecordingState.Muxing or RecordingState.Erased })
+            return;
+        var work = Path.Combine(folder.Work, row.Id);
+        if (row.State is RecordingState.Ready or RecordingState.Partial && !await HasAllFilesAsync(row, ct))
+            await CompleteAsync(row, work, isLastTry, ct);
+        await SealAsync(row, ct);
+        if (Directory.Exists(work))
+            Directory.Delete(work, recursive: true);
+        await desk.CallChangedAsync(row.TenantId, row.CallId);
+    }
+
+    private Task<bool> HasAllFilesAsync(RecordingRow row, CancellationToken ct) =>
+        db.Set<RecordingFileRow>().AnyAsync(f => f.RecordingId == row.Id && f.Purpose == "playback", ct);
+
+    private async Task CompleteAsync(RecordingRow row, string work, bool isLastTry, CancellationToken ct)
+    {
+        if (muxer.Problem is { } problem)
+        {
+            await SayAsync(row, "It can be played; the download and the seal wait: " + problem, ct);
+            throw new JobPostponedException(problem);
+        }
+
+        if (!await files.FetchPlayableAsync(row, work, ct))
+            throw new InvalidOperationException("The original is not in the store.");
+        var result = await muxer.CompleteAsync(work, ct);
+        if (result.Outcome == "failed" && !isLastTry)
+            throw new InvalidOperationException("Completing the files failed: " + result.Reason);
+        // The journal and what plays are sealed even when the rest cannot be made.
+        await files.StoreAsync(row, result.Files, ct);
+        row.Reason = result.Outcome == "failed" ? "The file for download could not be made: " + result.Reason : ReasonWithoutWait(row.Reason);
+        row.Version++;
+        await db.SaveChangesAsync(ct);
+    }
+
+    private async Task SealAsync(RecordingRow row, CancellationToken ct)
+    {
+        var journal = JournalMap.Read(Path.GetDirectoryName(row.JournalPath!)!);
+        var stored = await segments.CompleteAsync(row, journal, ct);
+        await EnsureReceiptAsync(row, journal, ct);
+        var manifest = await manifests.BuildAsync(row, journal, stored, ct);
+        var text = SignedText.Of(SignedDocuments.Manifest.Sign(manifest, signer));
+        using (var content = new MemoryStream(Encoding.UTF8.GetBytes(text)))
+            await files.ReplaceAsync(row, ManifestName, content, "application/json", "manifest", ct);
+        row.ManifestName = ManifestName;
+        row.SealedAt = time.GetUtcNow();
+        row.SigningKeyId = signer.KeyId;
+        row.Integrity = row.Recovered ? Integrity.Recovered : Integrity.Sealed;
+        row.Version++;
+        timestamps.Add(db, row.TenantId, row.Id, "manifest.tsr", "manifest", text);
+        await db.SaveChangesAsync(ct);
+        await custody.AppendAsync(row.TenantId, CustodyKind.Sealed, CustodyActor.System, row.Id, new JsonObject { ["manifestSha256"] = SignedText.Sha256(text) }, ct);
+        Log.Sealed(logger, row.Id, row.Integrity);
+    }
+
+    /// <summary>For the rare case that it could not be given when the call ended.</summary>
+    private async Task EnsureReceiptAsync(RecordingRow row, JournalMap journal, CancellationToken ct) =>
+        await receipts.IssueAsync(row, ReceiptHead.Of(journal, row.Blocks, row.DurationMs), !row.Recovered, ct);
+
+    private async Task SayAsync(RecordingRow row, string reason, CancellationToken ct)
+    {
+        if (row.Reason == reason)
+            return;
+        row.Reason = reason;
+        row.Version++;
+        await db.SaveChangesAsync(ct);
+        await desk.CallChangedAsync(row.TenantId, row.CallId);
+    }
+
+    private static string ReasonWithoutWait(string reason) => reason.StartsWith("It can be played;", StringComparison.Ordinal) ? "" : reason;
+
+    private static partial class Log
+    {
+        [LoggerMessage(1520, LogLevel.Information, "Recording {RecordingId} is {Integrity}")]
+        public static partial void Sealed(ILogger logger, string recordingId, string integrity);
+    }
+}

@@ -1,0 +1,83 @@
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Custody.Public;
+using AfterSales.Video.Server.Features.Recordings.Public;
+using AfterSales.Video.Server.Features.Retention.Public;
+using AfterSales.Video.Server.Features.Tickets.Public;
+using Microsoft.EntityFrameworkCore;
+
+namespace AfterSales.Video.Server.Features.Retention;
+
+/// <summary>Erases what has been kept long enough.</summary>
+internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<RetentionSweeper> logger) : BackgroundService
+{
+    /// <summary>Policies count in days.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException)
+            {
+                Log.Failed(logger, fault);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>How many were erased.</summary>
+    internal async Task<int> SweepAsync(CancellationToken ct)
+    {
+        var erased = 0;
+        foreach (var tenantId in await TenantsAsync(ct))
+        {
+            await using var scope = scopes.CreateTenantScope(tenantId);
+            var services = scope.ServiceProvider;
+            var policy = await services.GetRequiredService<Keeping>().PolicyAsync(ct);
+            foreach (var recordingId in await OverdueAsync(services.GetRequiredService<HubDbContext>(), policy, ct))
+            {
+                var refusal = await services.GetRequiredService<Erasure>().EraseAsync(recordingId, CustodyActor.System, "retention", "retention policy", ct);
+                erased += refusal is null ? 1 : 0;
+            }
+        }
+
+        if (erased > 0)
+            Log.Swept(logger, erased);
+        return erased;
+    }
+
+    private async Task<List<string>> TenantsAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<RecordingRow>().IgnoreQueryFilters()
+            .Where(r => r.State != RecordingState.Erased).Select(r => r.TenantId).Distinct().ToListAsync(ct);
+    }
+
+    private async Task<List<string>> OverdueAsync(HubDbContext db, Contracts.Http.RetentionPolicy policy, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        // The shorter of the two times finds the candidates; the rule decides.
+        var closedBefore = now.AddDays(-Math.Min(policy.MediaDaysAfterClose, policy.DisputeMediaDays));
+        var candidates = await (
+            from recording in db.Set<RecordingRow>().AsNoTracking()
+            join ticket in db.Set<TicketRow>().AsNoTracking() on recording.TicketId equals ticket.Id
+            where recording.State != RecordingState.Erased && recording.State != RecordingState.Recording && ticket.ClosedAt != null && ticket.ClosedAt <= closedBefore
+                && !db.Set<HoldRow>().Any(h => h.RecordingId == recording.Id && h.ReleasedAt == null)
+            select new { recording, ticket }).ToListAsync(ct);
+        return candidates.Where(c => Keeping.Rule(c.recording, c.ticket, policy).Until <= now).Select(c => c.recording.Id).ToList();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1720, LogLevel.Error, "Looking for recordings to erase failed; the next round tries again")]
+        public static partial void Failed(ILogger logger, Exception fault);
+
+        [LoggerMessage(1721, LogLevel.Information, "{Count} recordings were erased because their time was over")]
+        public static partial void Swept(ILogger logger, int count);
+    }
+}
