@@ -1,6 +1,6 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots pictures bench fuzz
+.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ bench: ## benchmarks: SRTP, forwarding, the whole hub, first frame (Markdown tab
 	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
 	cd web-client && npm run --silent build >/dev/null && FIRST_FRAME_CALLS=20 FIRST_FRAME_BOUND_MS=500 npx playwright test e2e/first-frame.spec.ts
+
+bench-mux: ## from the end of a 10-minute call to what plays: time, processor, memory
+	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
+	folder=$$(mktemp -d) && tests/AfterSales.Video.MediaProbe/bin/Release/net10.0/AfterSales.Video.MediaProbe mux-benchmark $$folder $(or $(SECONDS_OF_CALL),600) H264; rm -rf $$folder
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source scripts/lib.sh
 
-install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3'
+install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3' '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core'
 require_sdks
 install_web_packages
 build_web_client

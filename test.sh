@@ -12,7 +12,8 @@ wants() { local p; for p in "${parts[@]}"; do [[ $p == "$1" ]] && return 0; done
 
 install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3' openssl=openssl curl=curl jq=jq make=make git=git \
   chromium=chromium firefox-esr=firefox-esr python3=python3 '/usr/lib/python3/dist-packages/aiortc=python3-aiortc' \
-  '/usr/lib/python3/dist-packages/aiohttp=python3-aiohttp' '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk' || exit 1
+  '/usr/lib/python3/dist-packages/aiohttp=python3-aiohttp' '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk' \
+  '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core' strace=strace || exit 1
 require_sdks
 install_web_packages || exit 1
 if wants dotnet; then install_test_stores || exit 1; fi

@@ -13,6 +13,7 @@ return args switch
     ["analyse", var file, var video, var audio, var tone] => await AnalyseAsync(
         file, int.Parse(video, CultureInfo.InvariantCulture), int.Parse(audio, CultureInfo.InvariantCulture), double.Parse(tone, CultureInfo.InvariantCulture)),
     ["write-journal", var spool] => await JournalToKill.WriteAsync(spool),
+    ["mux-again", var folder] => await MuxBenchmark.MuxAsync(folder),
     ["mux-benchmark", var folder, var seconds, var codec] => await MuxBenchmark.RunAsync(folder, int.Parse(seconds, CultureInfo.InvariantCulture), codec),
     _ => Usage(),
 };

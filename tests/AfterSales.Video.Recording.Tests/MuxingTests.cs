@@ -109,7 +109,9 @@ public sealed class MuxingTests : IDisposable
             .Add(1, Buyer, "camera", await EncodedMedia.Vp8Async(Pattern, 60, 120, 30), NetworkConditions.Good, TimeSpan.FromSeconds(4.1));
         var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
         Assert.Equal("complete", result.Outcome);
-        Assert.Equal(["original.mkv", "playback.mp4", "playback-2.webm", "poster.jpg", "timeline.json"], result.Files.Select(f => f.Name), StringComparer.Ordinal);
+        Assert.Equal(
+            ["original.mkv", "video-buyer.mp4", "video-buyer.webm", "voice-buyer.mp4", "voice-buyer.m3u8", "video-buyer.m3u8", "master.m3u8", "playback.json", "timeline.json",
+             "playback.mp4", "playback-2.webm", "poster.jpg", "storyboard-1.jpg", "storyboard.json", "waveform.json"], result.Files.Select(f => f.Name), StringComparer.Ordinal);
         var first = await RecordingAnalyser.AnalyseAsync(_recorded.File("playback.mp4"));
         var second = await RecordingAnalyser.AnalyseAsync(_recorded.File("playback-2.webm"));
         Assert.Equal(Enumerable.Range(0, 120), first.Frames.Select(f => f.Counter));
@@ -168,24 +170,6 @@ public sealed class MuxingTests : IDisposable
         Assert.Contains("install ffmpeg", muxer.Problem, StringComparison.Ordinal);
         var result = await muxer.MuxAsync(summary.JournalPath, RecordedCall.DataKey, _recorded.OutputFolder, CancellationToken.None);
         Assert.Equal(("failed", muxer.Problem), (result.Outcome, result.Reason));
-        Assert.True(File.Exists(summary.JournalPath));
-    }
-
-    [Theory]
-    [InlineData("exec /bin/sleep 60", "no progress")]
-    [InlineData("exit 139", "exit code 139")]
-    [InlineData("exit 0", "ffprobe")]
-    public async Task An_ffmpeg_that_misbehaves_fails_the_mux_and_keeps_the_journal(string script, string reason)
-    {
-        var summary = await _recorded.RecordAsync(new SyntheticCall(16).Add(2, Buyer, "microphone", await VoiceAsync(), NetworkConditions.Good));
-        var fake = Path.Combine(_recorded.Folder, "ffmpeg");
-        await File.WriteAllTextAsync(fake, $"#!/bin/sh\n{script}\n");
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(fake, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var muxer = new CallMuxer(new MuxerOptions { FfmpegPath = fake, Attempts = 2, StallTimeout = TimeSpan.FromSeconds(script.Contains("sleep", StringComparison.Ordinal) ? 1 : 30) }, TimeProvider.System);
-        var result = await muxer.MuxAsync(summary.JournalPath, RecordedCall.DataKey, _recorded.OutputFolder, CancellationToken.None);
-        Assert.Equal("failed", result.Outcome);
-        Assert.Contains(reason, result.Reason, StringComparison.Ordinal);
         Assert.True(File.Exists(summary.JournalPath));
     }
 

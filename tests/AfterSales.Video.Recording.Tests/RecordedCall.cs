@@ -54,6 +54,19 @@ public sealed class RecordedCall : IDisposable
         return summary;
     }
 
+    public async Task<MuxResult> MakePlayableAsync(JournalSummary summary) =>
+        await new CallMuxer(new MuxerOptions { FfmpegPath = "/nonexistent/ffmpeg" }, TimeProvider.System).MakePlayableAsync(summary.JournalPath, DataKey, OutputFolder, CancellationToken.None);
+
+    /// <summary>A program of the test's own, to be given for ffmpeg.</summary>
+    public string Script(string lines)
+    {
+        var path = Path.Combine(Folder, "tool");
+        System.IO.File.WriteAllText(path, $"#!/bin/sh\n{lines}\n");
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
     public async Task<MuxResult> MuxAsync(JournalSummary summary) =>
         await new CallMuxer(new MuxerOptions(), TimeProvider.System).MuxAsync(summary.JournalPath, DataKey, OutputFolder, CancellationToken.None);
 

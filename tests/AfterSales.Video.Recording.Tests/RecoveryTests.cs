@@ -112,8 +112,8 @@ public sealed class RecoveryTests : IDisposable
     private EndCounts ReadEnd()
     {
         Assert.True(RecordingJournal.TryOpen(JournalPath, RecordedCall.DataKey.Span, out var journal, out var problem), problem);
-        using var opened = journal;
-        Assert.True(AfterSales.Video.Recording.Timeline.CallIndexer.TryIndex(journal, CancellationToken.None, out var index, out _));
+        using var opened = Timeline.JournalSource.Of(journal);
+        Assert.True(Timeline.CallIndexer.TryIndex(opened, CancellationToken.None, out var index, out _));
         Assert.Equal("", index.Problem);
         return index.End!;
     }

@@ -1,95 +1,112 @@
-using AfterSales.Video.Recording.Timeline;
-
 namespace AfterSales.Video.Recording.Depacketizing;
 
 /// <summary>
-/// Cuts a run's packets, ordered and without duplicates, into whole frames. Nothing is guessed: a frame with a missing packet is dropped,
+/// Joins a run's packets, ordered and without duplicates, to whole frames. Nothing is guessed: a frame with a missing packet is dropped,
 /// and so is everything that may refer to it, up to the next key frame. What was dropped is counted and stated.
 /// </summary>
-internal static class FrameAssembler
+/// <param name="everParameters">A packet of the run somewhere carries parameter sets: after a hole, a key frame must show its own.</param>
+internal sealed class FrameAssembler(IPayloadFormat format, bool isVideo, bool everParameters, FrameTaker take) : IPacketConsumer
 {
-    public static AssembledRun Assemble(IReadOnlyList<PacketRef> packets, bool isVideo) =>
-        isVideo ? Select(Group(packets)) : Voices(packets);
+    private readonly FrameBuffer _bytes = new();
+    private Candidate? _current;
+    private bool _needKey = true;
+    private bool _stated;
+    private bool _first = true;
+    private bool _voiceLoss;
 
-    private static AssembledRun Voices(IReadOnlyList<PacketRef> packets)
+    /// <summary>Missing before the next frame when none is under construction. Before the first packet nothing is known, so its start must show.</summary>
+    private long _missing = 1;
+
+    /// <summary>Sequence numbers never seen.</summary>
+    public long LostPackets { get; private set; }
+
+    /// <summary>Frames left out because they, or what they refer to, are not whole.</summary>
+    public int DroppedFrames { get; private set; }
+
+    public void Take(long missing, long timestamp, PayloadMarks flags, ReadOnlySpan<byte> payload)
     {
-        var frames = new List<FrameRef>(packets.Count);
-        var lost = 0L;
-        for (var i = 0; i < packets.Count; i++)
-        {
-            if (i > 0)
-                lost += packets[i].Seq - packets[i - 1].Seq - 1;
-            if (!packets[i].Flags.HasFlag(PayloadMarks.Empty))
-                frames.Add(new FrameRef(i, i, packets[i].Timestamp, IsKey: true, i > 0 && packets[i].Seq != packets[i - 1].Seq + 1));
-        }
-
-        return new AssembledRun(frames, lost, 0);
+        if (isVideo)
+            TakePicture(missing, timestamp, flags, payload);
+        else
+            TakeVoice(missing, timestamp, flags, payload);
     }
 
-    /// <summary>All frames, also damaged ones.</summary>
-    private static List<Candidate> Group(IReadOnlyList<PacketRef> packets)
+    /// <summary>True when all of the frame under construction seems to be there.</summary>
+    public bool ShowsEnd => _current is { EndShown: true };
+
+    /// <summary>Ends the frame under construction.</summary>
+    public void Flush()
     {
-        var (groups, current) = (new List<Candidate>(), default(Candidate?));
-        for (var i = 0; i < packets.Count; i++)
-        {
-            var packet = packets[i];
-            var missing = i > 0 ? packet.Seq - packets[i - 1].Seq - 1 : 0;
-            if (current is not null)
-                current.MissingAfter += missing;
-            if (packet.Flags.HasFlag(PayloadMarks.Empty))
-                continue;
-            if (current is null || current.Timestamp != packet.Timestamp)
-            {
-                // Without a predecessor the packets before the first one are unknown, so its start must show.
-                var before = current?.MissingAfter ?? 1;
-                groups.Add(current = new Candidate(i, packet.Timestamp) { MissingBefore = before, StartShown = packet.Flags.HasFlag(PayloadMarks.Start) });
-            }
-            else if (current.MissingAfter > 0)
-            {
-                (current.HasHole, current.MissingInside, current.MissingAfter) = (true, current.MissingInside + current.MissingAfter, 0);
-            }
-
-            current.Last = i;
-            current.Flags |= packet.Flags;
-            current.EndShown = packet.Flags.HasFlag(PayloadMarks.Last);
-        }
-
-        return groups;
+        if (_current is not { } last)
+            return;
+        Judge(last);
+        (_missing, _current) = (last.MissingAfter, null);
     }
 
-    private static AssembledRun Select(List<Candidate> groups)
+    private void TakeVoice(long missing, long timestamp, PayloadMarks flags, ReadOnlySpan<byte> payload)
     {
-        var (frames, lost, dropped, needKey, stated) = (new List<FrameRef>(groups.Count), 0L, 0, true, false);
-        var everParameters = groups.Any(g => g.Flags.HasFlag(PayloadMarks.Parameters));
-        for (var i = 0; i < groups.Count; i++)
-        {
-            var group = groups[i];
-            lost += group.MissingInside + (i > 0 ? group.MissingBefore : 0);
-            var isKey = group.Flags.HasFlag(PayloadMarks.Key);
-            // After a hole, a key frame must show its parameter sets too, else they may have been what was lost.
-            var startsWhole = group.MissingBefore == 0 || (group.StartShown && (!isKey || !everParameters || group.Flags.HasFlag(PayloadMarks.Parameters)));
-            var endsWhole = group.EndShown || group.MissingAfter == 0;
-            var whole = startsWhole && endsWhole && !group.HasHole && !group.Flags.HasFlag(PayloadMarks.Malformed);
-            // Packets missing between two frames may have been a frame that this one refers to.
-            needKey |= group.MissingBefore > 0 || !whole;
-            if (!whole || (needKey && !isKey))
-            {
-                (dropped, stated) = (dropped + 1, true);
-                continue;
-            }
-
-            frames.Add(new FrameRef(group.First, group.Last, group.Timestamp, isKey, stated || (i > 0 && group.MissingBefore > 0)));
-            (needKey, stated) = (false, false);
-        }
-
-        return new AssembledRun(frames, lost, dropped);
+        LostPackets += missing;
+        _voiceLoss |= missing > 0;
+        if (flags.HasFlag(PayloadMarks.Empty))
+            return;
+        _bytes.Clear();
+        if (format.TryAppend(payload, _bytes))
+            take(new FrameMark(timestamp, IsKey: true, _voiceLoss && !_first), _bytes.Written);
+        (_voiceLoss, _first) = (false, false);
     }
 
-    private sealed class Candidate(int first, long timestamp)
+    private void TakePicture(long missing, long timestamp, PayloadMarks flags, ReadOnlySpan<byte> payload)
     {
-        public int First => first;
+        if (_current is not null)
+            _current.MissingAfter += missing;
+        else
+            _missing += missing;
+        if (flags.HasFlag(PayloadMarks.Empty))
+            return;
+        if (_current is not { } current || current.Timestamp != timestamp)
+            current = Begin(timestamp, flags);
+        else if (current.MissingAfter > 0)
+            (current.HasHole, current.MissingInside, current.MissingAfter) = (true, current.MissingInside + current.MissingAfter, 0);
+        current.Flags |= flags;
+        current.EndShown = flags.HasFlag(PayloadMarks.Last);
+        current.HasHole |= !current.HasHole && !flags.HasFlag(PayloadMarks.Malformed) && !format.TryAppend(payload, _bytes);
+    }
+
+    private Candidate Begin(long timestamp, PayloadMarks flags)
+    {
+        Flush();
+        _bytes.Clear();
+        _current = new Candidate(timestamp) { MissingBefore = _missing, StartShown = flags.HasFlag(PayloadMarks.Start) };
+        _missing = 0;
+        return _current;
+    }
+
+    private void Judge(Candidate frame)
+    {
+        LostPackets += frame.MissingInside + (_first ? 0 : frame.MissingBefore);
+        var isKey = frame.Flags.HasFlag(PayloadMarks.Key);
+        // After a hole, a key frame must show its parameter sets too, else they may have been what was lost.
+        var startsWhole = frame.MissingBefore == 0 || (frame.StartShown && (!isKey || !everParameters || frame.Flags.HasFlag(PayloadMarks.Parameters)));
+        var endsWhole = frame.EndShown || frame.MissingAfter == 0;
+        var whole = startsWhole && endsWhole && !frame.HasHole && !frame.Flags.HasFlag(PayloadMarks.Malformed) && _bytes is { Length: > 0, IsUnitOpen: false };
+        // Packets missing between two frames may have been a frame that this one refers to.
+        _needKey |= frame.MissingBefore > 0 || !whole;
+        var afterLoss = _stated || (!_first && frame.MissingBefore > 0);
+        _first = false;
+        if (!whole || (_needKey && !isKey))
+        {
+            DroppedFrames++;
+            _stated = true;
+            return;
+        }
+
+        (_needKey, _stated) = (false, false);
+        take(new FrameMark(frame.Timestamp, isKey, afterLoss), _bytes.Written);
+    }
+
+    private sealed class Candidate(long timestamp)
+    {
         public long Timestamp => timestamp;
-        public int Last { get; set; }
         public PayloadMarks Flags { get; set; }
         public long MissingBefore { get; init; }
         public bool StartShown { get; init; }
@@ -100,11 +117,9 @@ internal static class FrameAssembler
     }
 }
 
-/// <param name="First">Index of the first packet in the run's ordered list.</param>
+/// <param name="bytes">In the form the container wants; valid during the call.</param>
+internal delegate void FrameTaker(in FrameMark frame, ReadOnlySpan<byte> bytes);
+
 /// <param name="Timestamp">Unwrapped RTP timestamp.</param>
 /// <param name="AfterLoss">Something between this frame and the one kept before it was lost.</param>
-internal readonly record struct FrameRef(int First, int Last, long Timestamp, bool IsKey, bool AfterLoss);
-
-/// <param name="LostPackets">Sequence numbers never seen.</param>
-/// <param name="DroppedFrames">Frames left out because they, or what they refer to, are not whole.</param>
-internal sealed record AssembledRun(IReadOnlyList<FrameRef> Frames, long LostPackets, int DroppedFrames);
+internal readonly record struct FrameMark(long Timestamp, bool IsKey, bool AfterLoss);

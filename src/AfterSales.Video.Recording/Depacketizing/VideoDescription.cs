@@ -4,8 +4,12 @@ namespace AfterSales.Video.Recording.Depacketizing;
 
 /// <summary>What a container must know about a video track before its first frame.</summary>
 /// <param name="CodecPrivate">avcC for H.264, empty otherwise.</param>
-internal sealed record VideoDescription(int Width, int Height, byte[] CodecPrivate)
+/// <param name="Codecs">RFC 6381 string, for example "avc1.42e01f".</param>
+internal sealed record VideoDescription(int Width, int Height, byte[] CodecPrivate, string Codecs)
 {
+    /// <summary>True when frames of one can follow frames of the other without telling the decoder.</summary>
+    public bool IsSameAs(VideoDescription other) => (Width, Height, Codecs) == (other.Width, other.Height, other.Codecs) && CodecPrivate.AsSpan().SequenceEqual(other.CodecPrivate);
+
     /// <summary>Reads a key frame as the container stores it. False when it does not say its size.</summary>
     public static bool TryRead(string codec, ReadOnlySpan<byte> keyFrame, out VideoDescription description)
     {
@@ -28,7 +32,7 @@ internal sealed record VideoDescription(int Width, int Height, byte[] CodecPriva
         if (frame.Length < 10 || (frame[0] & 1) != 0 || !frame[3..].StartsWith(Vp8StartCode))
             return false;
         description = new VideoDescription(
-            BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF, []);
+            BinaryPrimitives.ReadUInt16LittleEndian(frame[6..]) & 0x3FFF, BinaryPrimitives.ReadUInt16LittleEndian(frame[8..]) & 0x3FFF, [], "vp8");
         return true;
     }
 
@@ -51,9 +55,23 @@ internal sealed record VideoDescription(int Width, int Height, byte[] CodecPriva
             bits.Bits(profile is 1 or 3 ? 1 : 0);
         else
             bits.Bits(profile is 1 or 3 ? 4 : 1);
-        description = new VideoDescription(bits.Bits(16) + 1, bits.Bits(16) + 1, []);
+        var (width, height) = (bits.Bits(16) + 1, bits.Bits(16) + 1);
+        description = new VideoDescription(width, height, [], $"vp09.{profile:00}.{Vp9Level(width * (long)height)}.08");
         return !bits.Overrun;
     }
+
+    /// <summary>The lowest level whose picture size holds it (VP9 levels, webmproject.org/vp9/levels).</summary>
+    private static int Vp9Level(long lumaSamples) => lumaSamples switch
+    {
+        <= 36_864 => 10,
+        <= 73_728 => 11,
+        <= 122_880 => 20,
+        <= 245_760 => 21,
+        <= 552_960 => 30,
+        <= 983_040 => 31,
+        <= 2_228_224 => 40,
+        _ => 50,
+    };
 
     private static bool TryReadH264(ReadOnlySpan<byte> frame, out VideoDescription description)
     {
@@ -75,7 +93,7 @@ internal sealed record VideoDescription(int Width, int Height, byte[] CodecPriva
 
         if (sps.Length < 4 || sps.Length > ushort.MaxValue || pps.IsEmpty || pps.Length > ushort.MaxValue || !H264Sps.TryReadSize(sps, out var width, out var height))
             return false;
-        description = new VideoDescription(width, height, AvcConfiguration(sps, pps));
+        description = new VideoDescription(width, height, AvcConfiguration(sps, pps), $"avc1.{sps[1]:x2}{sps[2]:x2}{sps[3]:x2}");
         return true;
     }
 

@@ -1,13 +1,15 @@
-using AfterSales.Video.Evidence.Journals;
-using AfterSales.Video.Recording.Timeline;
-
 namespace AfterSales.Video.Recording.Muxing;
 
-/// <summary>Journal → timeline → original.mkv → ffmpeg → playback and poster.</summary>
+/// <summary>Journal → files for the player → files for download → court copy. One per process: it knows what runs at once.</summary>
 public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMuxer
 {
+    private const int PlayableCost = 1;
+    private const int CompletionCost = 2;
+    private const int CourtCopyCost = 4;
     private readonly string? _ffmpeg = ToolFinder.Find(options.FfmpegPath);
     private readonly string? _ffprobe = ToolFinder.Find(options.FfprobePath);
+    private readonly MuxAdmission _admission = new(options.Capacity);
+    private readonly FolderLocks _folders = new();
 
     /// <inheritdoc/>
     public string? Problem => (_ffmpeg, _ffprobe) switch
@@ -18,49 +20,44 @@ public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMu
     };
 
     /// <inheritdoc/>
+    public async Task<MuxResult> MakePlayableAsync(string journalPath, ReadOnlyMemory<byte> dataKey, string outputFolder, CancellationToken ct)
+    {
+        using var alone = await _folders.EnterAsync(outputFolder, ct);
+        using var place = await _admission.EnterAsync(PlayableCost, ct);
+        return await Task.Run(() => PlayableStep.RunAsync(journalPath, dataKey, outputFolder, ct), ct);
+    }
+
+    /// <inheritdoc/>
+    public Task<MuxResult> CompleteAsync(string outputFolder, CancellationToken ct) =>
+        WithOriginalAsync(CompletionCost, outputFolder, (playable, ffmpeg) => new CompletionStep(new OutputFolder(outputFolder), playable, ffmpeg).RunAsync(ct), ct);
+
+    /// <inheritdoc/>
+    public Task<MuxResult> MakeCourtCopyAsync(string outputFolder, CourtCopyRequest request, CancellationToken ct) =>
+        WithOriginalAsync(CourtCopyCost, outputFolder, (playable, ffmpeg) => new CourtCopyStep(new OutputFolder(outputFolder), playable, request, options, ffmpeg).RunAsync(ct), ct);
+
+    /// <inheritdoc/>
     public async Task<MuxResult> MuxAsync(string journalPath, ReadOnlyMemory<byte> dataKey, string outputFolder, CancellationToken ct)
     {
         if (Problem is { } problem)
             return Failed(problem);
-        if (!RecordingJournal.TryOpen(journalPath, dataKey.Span, out var journal, out var unreadable))
-            return Failed(unreadable);
-        using var opened = journal;
-        if (!CallIndexer.TryIndex(journal, ct, out var index, out unreadable))
-            return Failed(unreadable);
-        var timeline = CallTimeline.Build(index);
-        Directory.CreateDirectory(outputFolder);
-        return await MuxAsync(new MuxJob(timeline, outputFolder, new Ffmpeg(_ffmpeg!, _ffprobe!, options, time)), journal, ct);
+        var playable = await MakePlayableAsync(journalPath, dataKey, outputFolder, ct);
+        if (playable.Outcome is "failed" or "empty")
+            return playable;
+        var complete = await CompleteAsync(outputFolder, ct);
+        IReadOnlyList<MuxedFile> files = [.. playable.Files, .. complete.Files];
+        return complete.Outcome == "failed" ? complete with { Files = files, Gaps = playable.Gaps } : playable with { Files = files };
     }
 
-    private static async Task<MuxResult> MuxAsync(MuxJob job, RecordingJournal journal, CancellationToken ct)
+    private async Task<MuxResult> WithOriginalAsync(int cost, string outputFolder, Func<PlayableFiles, Ffmpeg, Task<MuxResult>> run, CancellationToken ct)
     {
-        var gaps = GapFinder.Find(job.Timeline);
-        var original = job.Temporary("original.mkv");
-        var tracks = new OriginalWriter(journal).Write(job.Timeline, original, ct);
-        if (tracks.Count == 0)
-        {
-            await job.WriteTimelineAsync(tracks, gaps, ct);
-            return new MuxResult("empty", "no medium reached the recorder", TimeSpan.Zero, job.Files, gaps);
-        }
-
-        job.Keep("original.mkv", "original", "video/x-matroska");
-        var problem = await job.MakePlaybackAsync(tracks, ct);
-        await job.WriteTimelineAsync(tracks, gaps, ct);
-        if (problem.Length > 0)
-            return new MuxResult("failed", problem, job.Duration, job.Files, gaps);
-        var reason = Incompleteness(job.Timeline, gaps);
-        return new MuxResult(reason.Length > 0 ? "partial" : "complete", reason, job.Duration, job.Files, gaps);
-    }
-
-    /// <summary>A late start, a mute or a pause is how the call went; these are what the recording lacks.</summary>
-    private static string Incompleteness(CallTimeline timeline, List<RecordingGap> gaps)
-    {
-        if (timeline.Index.Problem.Length > 0)
-            return $"the journal is not complete: {timeline.Index.Problem}";
-        if (timeline.Index.End is { Recovered: true })
-            return "the recorder was interrupted; what it had written was recovered";
-        var missing = gaps.Where(g => g.Reason is "network" or "recorder" or "codec_unsupported").ToList();
-        return missing.Count == 0 ? "" : $"{missing.Count} gaps ({string.Join(", ", missing.Select(g => g.Reason).Distinct(StringComparer.Ordinal))})";
+        if (Problem is { } problem)
+            return Failed(problem);
+        using var alone = await _folders.EnterAsync(outputFolder, ct);
+        var (playable, missing) = await PlayableFiles.ReadAsync(outputFolder, ct);
+        if (playable is null)
+            return Failed(missing);
+        using var place = await _admission.EnterAsync(cost, ct);
+        return await run(playable, new Ffmpeg(_ffmpeg!, _ffprobe!, options, time));
     }
 
     private static MuxResult Failed(string reason) => new("failed", reason, TimeSpan.Zero, [], []);

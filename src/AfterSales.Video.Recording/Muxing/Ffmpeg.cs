@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace AfterSales.Video.Recording.Muxing;
@@ -6,47 +7,73 @@ namespace AfterSales.Video.Recording.Muxing;
 internal sealed class Ffmpeg(string ffmpegPath, string ffprobePath, MuxerOptions options, TimeProvider time)
 {
     private static readonly string[] Guard = ["-protocol_whitelist", "file,pipe"];
-    private readonly ChildTool _ffmpeg = new(ffmpegPath, options.StallTimeout, options.RunTimeout, time);
-    private readonly ChildTool _ffprobe = new(ffprobePath, options.StallTimeout, options.RunTimeout, time);
 
-    /// <summary>Makes one file from original.mkv, checks it, and tries again when it is not right.</summary>
-    /// <returns>Empty when the file is there and right.</returns>
-    public async Task<string> PlaybackAsync(string original, PlaybackPlan plan, string path, TimeSpan expected, CancellationToken ct)
+    /// <summary>A picture may stand still so long before the end.</summary>
+    private const double TailSeconds = 5;
+
+    /// <summary>ffprobe goes back to the last key frame, which may be the only one of a long call.</summary>
+    private const int ProbeCap = 32 * 1024 * 1024;
+    private readonly ChildTool _ffmpeg = new(ffmpegPath, options, time);
+    private readonly ChildTool _ffprobe = new(ffprobePath, options, time);
+    private string? _version;
+
+    public static string[] Original => Input("matroska", "original.mkv");
+
+    /// <summary>Leaves out what differs from run to run: the same input gives the same bytes.</summary>
+    public static string[] Reproducible => ["-map_metadata", "-1", "-fflags", "+bitexact"];
+
+    /// <summary>A file as input: its name, format and protocols are forced, whatever its bytes say.</summary>
+    public static string[] Input(string format, string name) => [.. Guard, "-f", format, "-i", $"file:{name}"];
+
+    /// <summary>First line of "ffmpeg -version".</summary>
+    public async Task<string> VersionAsync(CancellationToken ct)
+    {
+        if (_version is null && await _ffmpeg.RunAsync(new ToolRun(Path.GetTempPath(), ["-version"]), ct) is { Succeeded: true } said)
+            _version = said.Output.Split('\n')[0].Split(" Copyright", StringSplitOptions.TrimEntries)[0];
+        return _version ?? "ffmpeg";
+    }
+
+    /// <summary>Runs ffmpeg, checks what it made, and tries again when that is not right.</summary>
+    /// <param name="run">Arguments after the common ones.</param>
+    /// <param name="check">Says what is wrong with the result; empty when nothing.</param>
+    /// <returns>Empty, or why every attempt failed.</returns>
+    public async Task<string> MakeAsync(ToolRun run, Func<ToolResult, Task<string>> check, CancellationToken ct)
     {
         var problem = "";
         for (var attempt = 0; attempt < options.Attempts; attempt++)
         {
-            var made = await _ffmpeg.RunAsync(
-                ["-nostdin", "-hide_banner", "-v", "error", "-nostats", "-progress", "pipe:1", .. Guard, "-f", "matroska", "-i", $"file:{original}", .. plan.OutputArguments(path)], ct);
-            problem = made.Succeeded ? await CheckAsync(path, plan, expected, ct) : made.Message;
+            var made = await RunAsync(run, ct);
+            problem = made.Succeeded ? await check(made) : made.Message;
             if (problem.Length == 0)
                 return "";
         }
 
-        return $"{plan.Name}: {problem}";
+        return problem;
     }
 
-    /// <summary>A JPEG of the first picture at or after <paramref name="at"/>.</summary>
-    public async Task<bool> PosterAsync(string original, int videoTrack, TimeSpan at, string path, CancellationToken ct)
-    {
-        var made = await _ffmpeg.RunAsync(
-            ["-nostdin", "-hide_banner", "-v", "error", "-nostats", .. Guard, "-f", "matroska", "-ss", $"{at.TotalSeconds:0.###}", "-i", $"file:{original}", "-map", $"0:v:{videoTrack}",
-             "-frames:v", "1", "-vf", "scale=w='min(1280,iw)':h=-2", "-c:v", "mjpeg", "-q:v", "4", "-map_metadata", "-1", "-fflags", "+bitexact",
-             "-f", "image2", "-update", "1", "-y", $"file:{path}"], ct);
-        return made.Succeeded && new FileInfo(path) is { Exists: true, Length: > 0 };
-    }
+    public Task<ToolResult> RunAsync(ToolRun run, CancellationToken ct) =>
+        _ffmpeg.RunAsync(run with { Arguments = ["-nostdin", "-hide_banner", "-v", "error", "-nostats", .. run.Arguments] }, ct);
 
-    /// <summary>The ffprobe gate: tracks, codec and duration must be what was asked for; ffmpeg's exit code alone proves nothing.</summary>
-    private async Task<string> CheckAsync(string path, PlaybackPlan plan, TimeSpan expected, CancellationToken ct)
+    /// <summary>
+    /// The ffprobe gate: tracks, codec and duration must be what was asked for, and the last seconds must really be in the file, which a head written
+    /// before a cut does not show. ffmpeg's exit code alone proves nothing.
+    /// </summary>
+    /// <param name="format">The demuxer's name.</param>
+    public async Task<string> CheckAsync(string folder, string name, string format, string videoCodec, bool hasSound, TimeSpan expected, CancellationToken ct)
     {
+        var tail = string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, expected.TotalSeconds - TailSeconds):0.###}%");
         var probed = await _ffprobe.RunAsync(
-            ["-v", "error", .. Guard, "-f", plan.Format == "webm" ? "matroska" : "mov", "-show_entries", "stream=codec_type,codec_name:format=duration", "-of", "json", $"file:{path}"], ct);
+            new ToolRun(folder,
+            [
+                "-v", "error", .. Guard, "-f", format, "-read_intervals", tail, "-show_entries", "packet=pts_time:stream=codec_type,codec_name:format=duration",
+                "-of", "json=compact=1", $"file:{name}",
+            ]) { OutputCap = ProbeCap }, ct);
         if (!probed.Succeeded)
             return $"ffprobe: {probed.Message}";
         try
         {
             using var json = JsonDocument.Parse(probed.Output);
-            return Judge(json.RootElement, plan, expected);
+            return Judge(json.RootElement, videoCodec, hasSound, expected);
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or FormatException)
         {
@@ -54,16 +81,21 @@ internal sealed class Ffmpeg(string ffmpegPath, string ffprobePath, MuxerOptions
         }
     }
 
-    private static string Judge(JsonElement probe, PlaybackPlan plan, TimeSpan expected)
+    private static string Judge(JsonElement probe, string videoCodec, bool hasSound, TimeSpan expected)
     {
         var streams = probe.GetProperty("streams").EnumerateArray().Select(s => (Type: s.GetProperty("codec_type").GetString(), Codec: s.GetProperty("codec_name").GetString())).ToList();
-        if (plan.VideoTrack >= 0 && !streams.Contains(("video", plan.VideoCodec)))
-            return $"no {plan.VideoCodec} picture in the file";
-        if (plan.Voices > 0 && !streams.Exists(s => s.Type == "audio"))
+        if (videoCodec.Length > 0 && !streams.Contains(("video", videoCodec)))
+            return $"no {videoCodec} picture in the file";
+        if (hasSound && !streams.Exists(s => s.Type == "audio"))
             return "no sound in the file";
-        var seconds = double.Parse(probe.GetProperty("format").GetProperty("duration").GetString()!, System.Globalization.CultureInfo.InvariantCulture);
+        var seconds = Number(probe.GetProperty("format").GetProperty("duration"));
+        var last = probe.GetProperty("packets").EnumerateArray().Where(p => p.TryGetProperty("pts_time", out _)).Select(p => Number(p.GetProperty("pts_time"))).DefaultIfEmpty(0).Max();
         // Sound ends on a codec frame, a picture has no length of its own.
         var tolerance = Math.Max(0.5, expected.TotalSeconds * 0.005);
-        return Math.Abs(seconds - expected.TotalSeconds) <= tolerance ? "" : $"lasts {seconds:0.0} s instead of {expected.TotalSeconds:0.0} s";
+        if (Math.Abs(seconds - expected.TotalSeconds) > tolerance)
+            return $"lasts {seconds:0.0} s instead of {expected.TotalSeconds:0.0} s";
+        return last >= expected.TotalSeconds - tolerance ? "" : $"cut off after {last:0.0} s of {expected.TotalSeconds:0.0} s";
     }
+
+    private static double Number(JsonElement text) => double.Parse(text.GetString()!, CultureInfo.InvariantCulture);
 }

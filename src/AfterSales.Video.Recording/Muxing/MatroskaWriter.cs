@@ -22,11 +22,12 @@ internal sealed class MatroskaWriter : IDisposable
     private long _cuedCluster = -1;
     private long _lastTick;
 
-    public MatroskaWriter(string path, DateTimeOffset startUtc, IReadOnlyList<MatroskaTrack> tracks)
+    /// <param name="docType">"matroska" or "webm".</param>
+    public MatroskaWriter(string path, string docType, DateTimeOffset startUtc, IReadOnlyList<MatroskaTrack> tracks)
     {
         _file = new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 20);
         _isVideo = [.. tracks.Select(t => t.IsVideo)];
-        WriteHead(startUtc, tracks);
+        WriteHead(docType, startUtc, tracks);
     }
 
     /// <param name="track">Index into the tracks given.</param>
@@ -59,11 +60,11 @@ internal sealed class MatroskaWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void WriteHead(DateTimeOffset startUtc, IReadOnlyList<MatroskaTrack> tracks)
+    private void WriteHead(string docType, DateTimeOffset startUtc, IReadOnlyList<MatroskaTrack> tracks)
     {
         _buffer.Master(0x1A45DFA3, new EbmlBuffer()
             .Unsigned(0x4286, 1).Unsigned(0x42F7, 1).Unsigned(0x42F2, 4).Unsigned(0x42F3, 8)
-            .Text(0x4282, "matroska").Unsigned(0x4287, 4).Unsigned(0x4285, 2));
+            .Text(0x4282, docType).Unsigned(0x4287, 4).Unsigned(0x4285, 2));
         _buffer.Head(0x18538067, 0);
         _segmentStart = _buffer.Length;
         var seek = new EbmlBuffer().Binary(0x53AB, [0x1C, 0x53, 0xBB, 0x6B]).Fixed(0x53AC, 0);

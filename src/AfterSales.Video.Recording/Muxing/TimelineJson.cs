@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using AfterSales.Video.Recording.Journal;
 using AfterSales.Video.Recording.Timeline;
-using AfterSales.Video.Rtc.Sdp;
 
 namespace AfterSales.Video.Recording.Muxing;
 
@@ -11,24 +10,44 @@ internal sealed record TimelineDocument(
     int Version, string RecordingId, string CallId, string TicketId, DateTimeOffset OriginUtc, double DurationSeconds, string JournalHeadSha256, long JournalBlocks,
     EndCounts? End, string Problem, IReadOnlyList<TimelineTrackDocument> Tracks, IReadOnlyList<TimelineGapDocument> Gaps, IReadOnlyList<TimelineEventDocument> Events)
 {
-    public static TimelineDocument From(CallTimeline timeline, IReadOnlyList<TimelineTrack> order, IReadOnlyList<RecordingGap> gaps)
+    /// <param name="tracks">In the order of original.mkv.</param>
+    /// <param name="pictures">Say the runs of each picture track.</param>
+    public static TimelineDocument From(
+        CallTimeline timeline, IReadOnlyList<TimelineTrack> tracks, IReadOnlyList<PictureDocument> pictures, IReadOnlyList<RecordingGap> gaps)
     {
         var index = timeline.Index;
         return new TimelineDocument(
-            1, index.Header.RecordingId, index.Header.CallId, index.Header.TicketId, Utc(index.StartUtcNs + timeline.OriginNs),
+            1, index.Header.RecordingId, index.Header.CallId, index.Header.TicketId, Utc(timeline.OriginUtcNs),
             timeline.DurationNs / 1e9, index.HeadHashHex, index.Blocks, index.End, index.Problem,
-            [.. order.Select((t, i) => Track(timeline, t, i))],
+            [.. tracks.Select((t, i) => Track(timeline, t, i, pictures))],
             [.. gaps.Select(g => new TimelineGapDocument(g.ParticipantId, g.Source, g.From.TotalSeconds, g.To.TotalSeconds, g.Reason))],
             [.. index.Events.OrderBy(e => e.TimeNs).Select(e => Event(timeline, e))]);
     }
 
+    /// <summary>Null when it is not a timeline of this version.</summary>
+    public static TimelineDocument? Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, TimelineJson.Default.TimelineDocument) is { Version: 1 } document ? document : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, TimelineJson.Default.TimelineDocument);
 
-    private static TimelineTrackDocument Track(CallTimeline timeline, TimelineTrack track, int index) => new(
-        index, track.ParticipantId, track.Role, track.Source, track.Kind == MediaKind.Video ? "video" : "audio", track.Codec,
-        (track.FirstNs - timeline.OriginNs) / 1e9, (track.LastNs - timeline.OriginNs) / 1e9, track.Samples.Count,
-        track.Samples.Count(s => s.Frame.IsKey), track.DroppedFrames, track.LostPackets, track.RecoveredPackets,
-        track.BySenderReports ? "sender_reports" : "arrival");
+    private static TimelineTrackDocument Track(CallTimeline timeline, TimelineTrack track, int index, IReadOnlyList<PictureDocument> pictures) => new(
+        index, track.ParticipantId, track.Role, track.Source, track.IsVideo ? "video" : "audio", track.Codec,
+        Seconds(timeline, track, track.FirstNs), Seconds(timeline, track, track.LastNs), track.Frames, track.KeyFrames,
+        track.DroppedFrames, track.LostPackets, track.RecoveredPackets, track.BySenderReports ? "sender_reports" : "arrival",
+        [.. pictures.Where(p => p.ParticipantId == track.ParticipantId && p.Source == track.Source).SelectMany(p => p.Runs)
+            .Where(r => track.IsVideo && string.Equals(r.Codec, track.Codec, StringComparison.OrdinalIgnoreCase))
+            .Select(r => new TimelineRunDocument(r.FromSeconds, r.ToSeconds, r.Width, r.Height, r.Reason))]);
+
+    private static double Seconds(CallTimeline timeline, TimelineTrack track, long recordingNs) => track.Frames > 0 ? (recordingNs - timeline.OriginNs) / 1e9 : 0;
 
     private static TimelineEventDocument Event(CallTimeline timeline, TimedEvent e)
     {
@@ -54,7 +73,10 @@ internal sealed record TimelineDocument(
 /// <param name="Clock">"sender_reports" or "arrival" (less exact).</param>
 internal sealed record TimelineTrackDocument(
     int Index, string ParticipantId, string Role, string Source, string Kind, string Codec, double FromSeconds, double ToSeconds, int Frames, int KeyFrames,
-    int DroppedFrames, long LostPackets, int RecoveredPackets, string Clock);
+    int DroppedFrames, long LostPackets, int RecoveredPackets, string Clock, IReadOnlyList<TimelineRunDocument> Runs);
+
+/// <param name="Reason">"start", "size", "codec" or "rejoin".</param>
+internal sealed record TimelineRunDocument(double FromSeconds, double ToSeconds, int Width, int Height, string Reason);
 
 internal sealed record TimelineGapDocument(string ParticipantId, string Source, double FromSeconds, double ToSeconds, string Reason);
 

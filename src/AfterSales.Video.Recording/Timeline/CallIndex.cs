@@ -4,11 +4,13 @@ using AfterSales.Video.Sfu.Taps;
 
 namespace AfterSales.Video.Recording.Timeline;
 
-/// <summary>What a journal holds, without the media bytes.</summary>
+/// <summary>What a journal says about a call, without the media: its size does not grow with the packets.</summary>
 internal sealed class CallIndex
 {
     public required RecordingHeader Header { get; init; }
     public required long StartUtcNs { get; init; }
+
+    /// <summary>In the order in which their first packets stand in the journal.</summary>
     public List<MediaRun> Runs { get; } = [];
     public List<TimedEvent> Events { get; } = [];
     public List<(long FromNs, long ToNs, string Reason)> Pauses { get; } = [];
@@ -24,7 +26,7 @@ internal sealed class CallIndex
     public string Problem { get; set; } = "";
     public long Blocks { get; set; }
     public string HeadHashHex { get; set; } = "";
-    public long Packets => Runs.Sum(r => (long)r.Packets.Count);
+    public long Packets => Runs.Sum(r => r.Packets);
 }
 
 /// <param name="Kind">A room event's or an outside event's kind, "paused" or "resumed".</param>

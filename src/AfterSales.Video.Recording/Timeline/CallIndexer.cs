@@ -1,71 +1,76 @@
 using System.Text.Json;
-using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Recording.Depacketizing;
 using AfterSales.Video.Recording.Journal;
-using AfterSales.Video.Rtc.Rtp;
+using AfterSales.Video.Rtc.Sdp;
 
 namespace AfterSales.Video.Recording.Timeline;
 
-/// <summary>First pass over a journal: checks its chain and notes where everything is.</summary>
+/// <summary>First pass over a journal: checks its chain and notes what timing and planning need. Keeps no packets.</summary>
 internal sealed class CallIndexer
 {
     private readonly CallIndex _index;
-    private readonly Dictionary<ushort, TrackState> _tracks = [];
+    private readonly PacketWalk _walk;
+    private readonly Dictionary<MediaRun, FirstFrame> _looking = [];
     private (long Ns, string Reason)? _pausedSince;
 
-    private CallIndexer(CallIndex index) => _index = index;
-
-    /// <summary>False with a reason when the journal's head is not a recording's.</summary>
-    public static bool TryIndex(RecordingJournal journal, CancellationToken ct, out CallIndex index, out string problem)
+    private CallIndexer(CallIndex index)
     {
-        (index, problem) = (null!, "");
-        if (!HeaderJson.TryRead(journal.HeaderBody.Span, out var header))
-            problem = "the header record is not readable";
-        else if (!journal.CanRead)
-            problem = "the journal is encrypted and its data key is not there";
-        if (problem.Length > 0)
+        _index = index;
+        _walk = new PacketWalk(
+            (track, ssrc, startedNs) =>
+            {
+                var run = new MediaRun(track, ssrc, startedNs);
+                _index.Runs.Add(run);
+                if (run.Format is not null)
+                    _looking.Add(run, new FirstFrame(run));
+                return run;
+            }, AddPacket);
+    }
+
+    /// <summary>False with a reason when the header record is not one.</summary>
+    public static bool TryIndex(JournalSource journal, CancellationToken ct, out CallIndex index, out string problem)
+    {
+        (index, problem) = (null!, "the header record is not readable");
+        if (!HeaderJson.TryRead(journal.HeaderBody, out var header))
             return false;
         index = new CallIndex { Header = header, StartUtcNs = journal.StartUtcNs };
         new CallIndexer(index).ReadAll(journal, ct);
         return true;
     }
 
-    private void ReadAll(RecordingJournal journal, CancellationToken ct)
+    private void ReadAll(JournalSource journal, CancellationToken ct)
     {
-        while (journal.ReadBlock(out var block) == BlockOutcome.Block)
+        while (journal.ReadBlock(out var payload, out var monotonicNs))
         {
             ct.ThrowIfCancellationRequested();
-            _index.EndNs = Math.Max(_index.EndNs, block.Header.MonotonicNs);
-            ReadBlock(block);
+            _index.EndNs = Math.Max(_index.EndNs, monotonicNs);
+            ReadBlock(payload);
         }
 
         if (_pausedSince is { } open)
             _index.Pauses.Add((open.Ns, _index.EndNs, open.Reason));
-        (_index.Blocks, _index.HeadHashHex) = (journal.Blocks, journal.HeadHex);
-        if (journal.Problem.Length > 0 || !journal.Ended)
-            _index.Problem = journal.Problem.Length > 0 ? journal.Problem : "the journal has no END record";
-        // Whoever has no key can write such an END; it never makes a recording complete.
+        foreach (var first in _looking.Values.ToList())
+            first.Flush();
+        (_index.Blocks, _index.HeadHashHex, _index.Problem) = (journal.Blocks, journal.HeadHex, journal.Problem);
         if (journal.EndedInClear && _index.End is { } end)
             _index.End = end with { Recovered = true };
-        foreach (var run in _index.Runs)
-            run.Order();
     }
 
-    private void ReadBlock(in RecordingBlock block)
+    private void ReadBlock(ReadOnlySpan<byte> payload)
     {
-        var records = new RecordReader(block.Payload.Span);
+        var records = new RecordReader(payload);
         while (records.Read())
         {
             switch (records.Type)
             {
                 case RecordType.Rtp when records.TryGetRtp(out var id, out var timeNs, out var recovered, out var packet):
-                    AddPacket(id, timeNs, recovered, packet, block.Position + records.BodyOffset + RecordWriter.RtpPrefix);
+                    _walk.Add(id, timeNs, recovered, packet);
                     break;
                 case RecordType.SenderReport when records.TryGetSenderReport(out var id, out var report):
-                    _tracks.GetValueOrDefault(id)?.Add(report);
+                    _walk.Add(id, report);
                     break;
-                case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs) && !IsRepeat(records, track):
-                    _tracks[track.TrackId] = new TrackState(track, timeNs);
+                case RecordType.TrackStarted when records.TryGetTrackStarted(out var track, out var timeNs):
+                    _walk.Start(track, timeNs, (records.Flags & RecordWriter.RepeatedFlag) != 0);
                     break;
                 case RecordType.RoomEvent when records.TryGetRoomEvent(out var roomEvent, out var timeNs):
                     _index.Events.Add(TimedEvents.From(roomEvent, timeNs));
@@ -80,19 +85,14 @@ internal sealed class CallIndexer
         }
     }
 
-    /// <summary>Said again after a gap, for readers that lack the first: nothing new for those that have it.</summary>
-    private bool IsRepeat(in RecordReader records, in Sfu.Taps.TapTrack track) =>
-        (records.Flags & RecordWriter.RepeatedFlag) != 0 && _tracks.ContainsKey(track.TrackId);
-
-    private void AddPacket(ushort trackId, long timeNs, bool recovered, ReadOnlySpan<byte> packet, long offset)
+    private void AddPacket(MediaRun run, ushort seq, uint timestamp, long arrivalNs, PayloadMarks flags, ReadOnlySpan<byte> payload)
     {
-        if (!_tracks.TryGetValue(trackId, out var track) || !RtpPacketView.TryParse(packet, out var view) || view.PayloadType != track.Track.Codec.PayloadType)
+        var (wideSeq, wideTimestamp) = run.Add(seq, timestamp, arrivalNs, flags);
+        if (_looking.Count == 0 || !_looking.TryGetValue(run, out var first))
             return;
-        var run = track.RunOf(view.Ssrc, _index.Runs, timeNs);
-        var payload = view.Payload;
-        var flags = payload.IsEmpty ? PayloadMarks.Empty : run.Format?.Inspect(payload) ?? PayloadMarks.None;
-        flags |= (view.Marker ? PayloadMarks.Last : PayloadMarks.None) | (recovered ? PayloadMarks.Recovered : PayloadMarks.None);
-        run.Add(view.SequenceNumber, view.Timestamp, timeNs, offset + view.HeaderLength, (ushort)payload.Length, flags);
+        first.Add(wideSeq, wideTimestamp, arrivalNs, flags, payload);
+        if (first.Found)
+            _looking.Remove(run);
     }
 
     private void AddText(RecordType type, long timeNs, string first, string second)
@@ -131,37 +131,40 @@ internal sealed class CallIndexer
         }
     }
 
-    private sealed class TrackState(Sfu.Taps.TapTrack track, long startedNs)
+    /// <summary>Joins a run's packets until its first frame is whole and, for a picture, its size is known: containers want both before anything else.</summary>
+    private sealed class FirstFrame
     {
-        private readonly Dictionary<uint, MediaRun> _bySsrc = [];
+        private readonly MediaRun _run;
+        private readonly FrameAssembler _frames;
+        private readonly ReorderBuffer _order;
 
-        public Sfu.Taps.TapTrack Track => track;
-        private readonly List<SenderReportRecord> _early = [];
-        private MediaRun? _latest;
-
-        /// <summary>A track that the recorder joins late brings its last report before its first packet.</summary>
-        public void Add(SenderReportRecord report)
+        public FirstFrame(MediaRun run)
         {
-            if (_latest is null)
-                _early.Add(report);
-            else
-                _latest.Add(report);
+            _run = run;
+            // Parameter sets after a hole are not asked for here: whether any come is not yet known.
+            _frames = new FrameAssembler(run.Format!, run.Track.Kind == MediaKind.Video, everParameters: true, Take);
+            _order = new ReorderBuffer(_frames);
         }
 
-        public MediaRun RunOf(uint ssrc, List<MediaRun> runs, long timeNs)
-        {
-            if (_latest?.Ssrc == ssrc)
-                return _latest;
-            if (!_bySsrc.TryGetValue(ssrc, out var run))
-            {
-                run = new MediaRun(track, ssrc, _bySsrc.Count == 0 ? startedNs : timeNs);
-                _bySsrc.Add(ssrc, run);
-                runs.Add(run);
-                _early.ForEach(run.Add);
-                _early.Clear();
-            }
+        public bool Found => _run.FirstTimestamp is not null;
 
-            return _latest = run;
+        public void Add(long seq, long timestamp, long arrivalNs, PayloadMarks flags, ReadOnlySpan<byte> payload) =>
+            _order.Add(seq, timestamp, arrivalNs, flags, payload);
+
+        public void Flush()
+        {
+            _order.Flush();
+            _frames.Flush();
+        }
+
+        private void Take(in FrameMark frame, ReadOnlySpan<byte> bytes)
+        {
+            if (_run.FirstTimestamp is not null)
+                return;
+            if (_run.Track.Kind == MediaKind.Audio)
+                _run.Begin(frame.Timestamp, null);
+            else if (frame.IsKey && VideoDescription.TryRead(_run.Track.Codec.Name, bytes, out var description))
+                _run.Begin(frame.Timestamp, description);
         }
     }
 }

@@ -1,45 +1,31 @@
-using AfterSales.Video.Recording.Depacketizing;
-using AfterSales.Video.Rtc.Sdp;
-
 namespace AfterSales.Video.Recording.Timeline;
-
-/// <summary>One playable track: a participant's source in one codec, all its runs on one time axis.</summary>
-internal sealed class TimelineTrack(string participantId, string role, string source, MediaKind kind, string codec)
-{
-    public string ParticipantId => participantId;
-    public string Role => role;
-    public string Source => source;
-    public MediaKind Kind => kind;
-    public string Codec => codec;
-    public List<Sample> Samples { get; } = [];
-    public List<MediaRun> Runs { get; } = [];
-    public bool BySenderReports { get; set; } = true;
-    public long LostPackets { get; set; }
-    public int DroppedFrames { get; set; }
-    public int RecoveredPackets { get; set; }
-    public long FirstNs => Samples[0].TimeNs;
-    public long LastNs => Samples[^1].TimeNs;
-}
-
-/// <param name="TimeNs">Recording time.</param>
-internal readonly record struct Sample(long TimeNs, MediaRun Run, FrameRef Frame);
 
 /// <summary>All tracks of a call on one axis. Recording time 0 is the recorder's start; playback time 0 is the first medium.</summary>
 internal sealed class CallTimeline
 {
+    private readonly Dictionary<MediaRun, (TimelineTrack Track, RunClock Clock)> _places = [];
+
     private CallTimeline(CallIndex index) => Index = index;
 
     public CallIndex Index { get; }
-    public List<TimelineTrack> Tracks { get; } = [];
+
+    /// <summary>Pictures first, then voices; the buyer's before the others': players take the first of a kind for the default one.</summary>
+    public List<TimelineTrack> Tracks { get; private set; } = [];
 
     /// <summary>Runs in codecs this version cannot write; they stay in the journal.</summary>
     public List<MediaRun> Unsupported { get; } = [];
 
+    /// <summary>Runs of which no frame can be shown: no key frame, or none that was whole.</summary>
+    public List<MediaRun> WithoutFrames { get; } = [];
+
     /// <summary>Recording time of playback time 0.</summary>
     public long OriginNs { get; private set; }
 
-    /// <summary>End of the last medium, in playback time.</summary>
-    public long DurationNs { get; private set; }
+    /// <summary>End of the last medium in playback time, known when the call was read.</summary>
+    public long DurationNs => Tracks.Where(t => t.Frames > 0).Select(t => t.LastNs + t.LastLengthNs).DefaultIfEmpty(OriginNs).Max() - OriginNs;
+
+    /// <summary>Wall clock of playback time 0, nanoseconds since 1970 UTC.</summary>
+    public long OriginUtcNs => Index.StartUtcNs + OriginNs;
 
     public static CallTimeline Build(CallIndex index)
     {
@@ -51,15 +37,23 @@ internal sealed class CallTimeline
                 timeline.Add(run, clock);
         }
 
-        timeline.Tracks.RemoveAll(t => t.Samples.Count == 0);
-        foreach (var track in timeline.Tracks)
-            Straighten(track.Samples);
-        timeline.OriginNs = timeline.Tracks.Select(t => t.FirstNs).DefaultIfEmpty(0).Min();
-        timeline.DurationNs = timeline.Tracks.Select(t => t.LastNs + LastSampleNs(t)).DefaultIfEmpty(0).Max() - timeline.OriginNs;
+        timeline.OriginNs = timeline._places.Select(p => p.Value.Clock.ToRecordingNs(p.Key.FirstTimestamp!.Value, p.Key.FirstWholeNs)).DefaultIfEmpty(0).Min();
+        timeline.Tracks = [.. timeline.Tracks.OrderByDescending(t => t.Kind).ThenBy(t => RoleOrder(t.Role)).ThenBy(t => t.Source, StringComparer.Ordinal)
+            .ThenByDescending(t => t.Runs.Sum(r => r.Packets))];
         return timeline;
     }
 
-    public long ToPlayback(long recordingNs) => Math.Clamp(recordingNs - OriginNs, 0, DurationNs);
+    /// <summary>False for a run that has no place in the recording.</summary>
+    public bool TryPlace(MediaRun run, out TimelineTrack track, out RunClock clock)
+    {
+        var found = _places.TryGetValue(run, out var place);
+        (track, clock) = place;
+        return found;
+    }
+
+    public long ToPlayback(long recordingNs) => Math.Clamp(recordingNs - OriginNs, 0, Math.Max(0, DurationNs));
+
+    public static int RoleOrder(string role) => role switch { "buyer" => 0, "expert" => 1, "agent" => 2, _ => 3 };
 
     private void Add(MediaRun run, SenderClock sender)
     {
@@ -69,22 +63,18 @@ internal sealed class CallTimeline
             return;
         }
 
-        var track = TrackOf(run);
-        var clock = new RunClock(run, sender);
-        var assembled = FrameAssembler.Assemble(run.Packets, run.Track.Kind == MediaKind.Video);
-        track.Runs.Add(run);
-        track.BySenderReports &= clock.BySenderReports;
-        track.LostPackets += assembled.LostPackets;
-        track.DroppedFrames += assembled.DroppedFrames;
-        track.RecoveredPackets += run.Packets.Count(p => p.Flags.HasFlag(PayloadMarks.Recovered));
-        // A run that comes back while the older one's tail is still there begins where that one ends.
-        var notBefore = track.Samples.Count == 0 ? long.MinValue : track.LastNs;
-        foreach (var frame in assembled.Frames)
+        if (run.FirstTimestamp is null)
         {
-            var timeNs = clock.ToRecordingNs(frame.Timestamp);
-            if (timeNs > notBefore)
-                track.Samples.Add(new Sample(timeNs, run, frame));
+            WithoutFrames.Add(run);
+            return;
         }
+
+        var (track, clock) = (TrackOf(run), new RunClock(run, sender));
+        track.Runs.Add(run);
+        track.Description ??= run.Description;
+        track.BySenderReports &= clock.BySenderReports;
+        track.RecoveredPackets += run.Recovered;
+        _places.Add(run, (track, clock));
     }
 
     private TimelineTrack TrackOf(MediaRun run)
@@ -95,17 +85,4 @@ internal sealed class CallTimeline
             Tracks.Add(track = new TimelineTrack(key.ParticipantId, key.Role, key.Source, key.Kind, key.Codec.Name));
         return track;
     }
-
-    /// <summary>Where two fitted lines meet, times may step back a little; players want them to grow.</summary>
-    private static void Straighten(List<Sample> samples)
-    {
-        const long tickNs = 100_000;
-        for (var i = 1; i < samples.Count; i++)
-        {
-            if (samples[i].TimeNs < samples[i - 1].TimeNs + tickNs)
-                samples[i] = samples[i] with { TimeNs = samples[i - 1].TimeNs + tickNs };
-        }
-    }
-
-    private static long LastSampleNs(TimelineTrack track) => track.Kind == MediaKind.Audio ? 20_000_000 : 33_000_000;
 }

@@ -1,12 +1,11 @@
 using AfterSales.Video.Recording.Muxing;
-using AfterSales.Video.Rtc.Sdp;
 
 namespace AfterSales.Video.Recording.Timeline;
 
-/// <summary>Finds where a source has no medium, and why, by what the journal says around that time.</summary>
-internal static class GapFinder
+/// <summary>Finds where a source has no medium, and why, by what the journal says around that time. Sees each frame once.</summary>
+internal sealed class GapFinder(CallTimeline timeline)
 {
-    private const long LateStartNs = 500_000_000;
+    private const long EdgeNs = 500_000_000;
 
     /// <summary>Two lost voice packets are heard; one is not worth a line.</summary>
     private const long AudioGapNs = 60_000_000;
@@ -14,58 +13,87 @@ internal static class GapFinder
 
     /// <summary>Longer silence in an unbroken sequence is no frame rate and no DTX (which speaks every 400 ms): the source was switched off.</summary>
     private const long SwitchedOffNs = 1_000_000_000;
+    private readonly Dictionary<(string Participant, string Source), TimedFrame> _last = [];
+    private readonly List<(string Participant, string Source, long FromNs, long ToNs, string Reason)> _found = [];
 
-    public static List<RecordingGap> Find(CallTimeline timeline)
+    public void Add(in TimedFrame frame)
     {
-        var gaps = new List<RecordingGap>();
-        foreach (var source in timeline.Tracks.GroupBy(t => (t.ParticipantId, t.Source)))
+        var key = (frame.Track.ParticipantId, frame.Track.Source);
+        if (!_last.TryGetValue(key, out var before))
         {
-            var samples = source.SelectMany(t => t.Samples).OrderBy(s => s.TimeNs).ToList();
-            var (participant, name) = source.Key;
-            if (samples[0].TimeNs - timeline.OriginNs > LateStartNs)
-                Add(timeline.OriginNs, samples[0].TimeNs, "late_start");
-            for (var i = 1; i < samples.Count; i++)
-            {
-                if (Reason(timeline, samples[i - 1], samples[i]) is { } reason)
-                    Add(samples[i - 1].TimeNs, samples[i].TimeNs, reason);
-            }
-
-            void Add(long from, long to, string reason) => gaps.Add(Gap(timeline, participant, name, from, to, reason));
+            if (frame.TimeNs > EdgeNs)
+                _found.Add((key.ParticipantId, key.Source, 0, frame.TimeNs, "late_start"));
+        }
+        else if (Reason(before, frame) is { } reason)
+        {
+            _found.Add((key.ParticipantId, key.Source, before.TimeNs, frame.TimeNs, reason));
         }
 
-        AddRecorderGaps(timeline, gaps);
-        return gaps;
+        _last[key] = frame;
     }
 
-    private static void AddRecorderGaps(CallTimeline timeline, List<RecordingGap> gaps)
+    /// <summary>All gaps, in playback time, when the call was read.</summary>
+    public List<RecordingGap> Finish()
     {
-        var index = timeline.Index;
-        gaps.AddRange(index.Lost.Select(l => Gap(timeline, "", "", l.FromNs, l.ToNs, "recorder")));
+        var (index, duration) = (timeline.Index, timeline.DurationNs);
+        foreach (var (key, last) in _last)
+        {
+            var endNs = last.TimeNs + last.Track.LastLengthNs;
+            if (duration - endNs > SwitchedOffNs)
+                _found.Add((key.Participant, key.Source, endNs, duration, EndReason(last)));
+        }
+
+        foreach (var lost in index.Lost)
+            AddRecording("", "", lost.FromNs, lost.ToNs, "recorder");
         if (index.Problem.Length > 0 || index.End is { Recovered: true })
-            gaps.Add(Gap(timeline, "", "", index.EndNs, index.EndNs, "crash"));
+            AddRecording("", "", index.EndNs, index.EndNs, "crash");
         foreach (var run in timeline.Unsupported)
-            gaps.Add(Gap(timeline, run.Track.ParticipantId, run.Track.Source, run.StartedNs, run.Packets[^1].ArrivalNs, "codec_unsupported"));
+            AddRecording(run.Track.ParticipantId, run.Track.Source, run.StartedNs, run.LastArrivalNs, "codec_unsupported");
+        foreach (var run in timeline.WithoutFrames.Where(r => r.LastArrivalNs - r.StartedNs > SwitchedOffNs))
+            AddRecording(run.Track.ParticipantId, run.Track.Source, run.StartedNs, run.LastArrivalNs, "no_key_frame");
+        return [.. _found.OrderBy(g => g.FromNs).Select(g => new RecordingGap(g.Participant, g.Source, Span(g.FromNs), Span(g.ToNs), g.Reason))];
     }
 
-    private static string? Reason(CallTimeline timeline, in Sample before, in Sample after)
+    private void AddRecording(string participant, string source, long fromNs, long toNs, string reason) =>
+        _found.Add((participant, source, timeline.ToPlayback(fromNs), timeline.ToPlayback(toNs), reason));
+
+    private string? Reason(in TimedFrame before, in TimedFrame after)
     {
         var length = after.TimeNs - before.TimeNs;
-        var isVideo = after.Run.Track.Kind == MediaKind.Video;
+        var worth = after.Track.IsVideo ? VideoGapNs : AudioGapNs;
         if (before.Run != after.Run)
         {
-            if (length < (isVideo ? VideoGapNs : AudioGapNs))
+            if (length < worth)
                 return null;
-            return before.Run.Track.TrackId == after.Run.Track.TrackId && before.Run.Track.Codec.Name != after.Run.Track.Codec.Name ? "codec_change" : "rejoin";
+            return before.Run.Track.TrackId == after.Run.Track.TrackId && before.Track.Codec != after.Track.Codec ? "codec_change" : "rejoin";
         }
 
-        var (from, to) = (before.TimeNs, after.TimeNs);
-        if (timeline.Index.Pauses.Exists(p => p.FromNs < to && p.ToNs > from))
+        if (IsPaused(before.TimeNs, after.TimeNs))
             return length > AudioGapNs ? "pause" : null;
-        if (after.Frame.AfterLoss)
-            return length > (isVideo ? VideoGapNs : AudioGapNs) ? "network" : null;
-        return length > SwitchedOffNs ? "mute" : null;
+        if (after.AfterLoss)
+            return length > worth ? "network" : null;
+        if (length <= SwitchedOffNs)
+            return null;
+        return IsInterrupted(after.Track.ParticipantId, before.TimeNs, after.TimeNs) ? "network" : "mute";
     }
 
-    private static RecordingGap Gap(CallTimeline timeline, string participant, string source, long from, long to, string reason) => new(
-        participant, source, TimeSpan.FromTicks(timeline.ToPlayback(from) / 100), TimeSpan.FromTicks(timeline.ToPlayback(to) / 100), reason);
+    /// <summary>A source that ends before the recording does was switched off, unless its participant left or lost the network.</summary>
+    private string EndReason(in TimedFrame last)
+    {
+        var (participant, fromNs) = (last.Track.ParticipantId, timeline.OriginNs + last.TimeNs - SwitchedOffNs);
+        if (IsPaused(last.TimeNs, timeline.DurationNs))
+            return "pause";
+        var events = timeline.Index.Events.Where(e => e.ParticipantId == participant && e.TimeNs >= fromNs).Select(e => e.Kind).ToList();
+        return events.Contains("participant_left", StringComparer.Ordinal) ? "left"
+            : events.Contains("participant_interrupted", StringComparer.Ordinal) ? "network" : "mute";
+    }
+
+    private bool IsPaused(long fromNs, long toNs) =>
+        timeline.Index.Pauses.Exists(p => p.FromNs - timeline.OriginNs < toNs && p.ToNs - timeline.OriginNs > fromNs);
+
+    private bool IsInterrupted(string participant, long fromNs, long toNs) =>
+        timeline.Index.Events.Exists(e => e.Kind == "participant_interrupted" && e.ParticipantId == participant
+            && e.TimeNs - timeline.OriginNs >= fromNs && e.TimeNs - timeline.OriginNs <= toNs);
+
+    private static TimeSpan Span(long ns) => TimeSpan.FromTicks(ns / 100);
 }

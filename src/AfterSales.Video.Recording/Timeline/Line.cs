@@ -3,65 +3,75 @@ namespace AfterSales.Video.Recording.Timeline;
 /// <summary>y = Y0 + Slope × (x − X0), in seconds.</summary>
 internal readonly record struct Line(double X0, double Y0, double Slope)
 {
-    /// <summary>Crystals differ by up to some 100 ppm; more is a broken report, not a clock.</summary>
-    private const double MaxSkew = 500e-6;
+    /// <summary>Two crystals each 500 ppm off in opposite ways differ by 1,000 ppm; more is a broken report, not a clock.</summary>
+    private const double MaxSkew = 1200e-6;
+
+    /// <summary>Reports are stamped to some milliseconds; a point farther off is looked at twice.</summary>
+    private const double Fine = 0.005;
 
     public double At(double x) => Y0 + Slope * (x - X0);
 
     /// <summary>
-    /// Least squares with the slope held within 500 ppm of 1. Fewer than 4 points do not tell a slope from noise: then 1 is taken and the median
-    /// offset. Points far off the first fit (three times the median distance, at least 5 ms) are left out and the fit repeated.
+    /// Least squares with the slope held within 1,200 ppm of 1. Fewer than 4 points do not tell a slope from noise: then 1 is taken and the median
+    /// offset. When points lie off, a line by medians, which nearly half of all points cannot pull away, says which to leave out.
     /// </summary>
     public static Line Fit(ReadOnlySpan<(double X, double Y)> points)
     {
         if (points.Length < 4)
-            return Offset(points);
+            return Offset(points, 1);
         var first = LeastSquares(points);
-        var distances = new double[points.Length];
-        for (var i = 0; i < points.Length; i++)
-            distances[i] = Math.Abs(points[i].Y - first.At(points[i].X));
-        var sorted = distances.Order().ToArray();
-        var limit = Math.Max(0.005, 3 * sorted[sorted.Length / 2]);
-        var kept = new List<(double, double)>(points.Length);
-        for (var i = 0; i < points.Length; i++)
-        {
-            if (distances[i] <= limit)
-                kept.Add(points[i]);
-        }
-
-        return kept.Count == points.Length || kept.Count < 4 ? first : LeastSquares(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(kept));
+        if (Within(points, first, Fine).Count == points.Length)
+            return first;
+        var robust = Offset(points, MedianSlope(points));
+        var kept = Within(points, robust, Math.Max(Fine, 3 * MedianDistance(points, robust)));
+        return kept.Count < 4 ? robust : LeastSquares(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(kept));
     }
 
-    /// <summary>
-    /// The line under points whose y is late by a varying, never negative delay (network, queues): the smallest delay of each 20 s is taken for
-    /// true, and a line fitted through those.
-    /// </summary>
-    public static Line UnderEnvelope(IReadOnlyList<(double X, double Y)> points)
+    private static List<(double X, double Y)> Within(ReadOnlySpan<(double X, double Y)> points, Line line, double limit)
     {
-        const double window = 20;
-        var lowest = new SortedDictionary<long, (double X, double Y)>();
+        var kept = new List<(double, double)>(points.Length);
         foreach (var point in points)
         {
-            var key = (long)Math.Floor(point.X / window);
-            if (!lowest.TryGetValue(key, out var best) || point.Y - point.X < best.Y - best.X)
-                lowest[key] = point;
+            if (Math.Abs(point.Y - line.At(point.X)) <= limit)
+                kept.Add(point);
         }
 
-        if (lowest.Count >= 4)
-            return Fit([.. lowest.Values]);
-        var minimum = lowest.Values.Select(p => p.Y - p.X).DefaultIfEmpty(0).Min();
-        return new Line(0, minimum, 1);
+        return kept;
     }
 
-    private static Line Offset(ReadOnlySpan<(double X, double Y)> points)
+    private static double MedianDistance(ReadOnlySpan<(double X, double Y)> points, Line line)
+    {
+        var distances = new double[points.Length];
+        for (var i = 0; i < points.Length; i++)
+            distances[i] = Math.Abs(points[i].Y - line.At(points[i].X));
+        Array.Sort(distances);
+        return distances[distances.Length / 2];
+    }
+
+    /// <summary>Of the slopes between points half the list apart (a thinned Theil–Sen estimator).</summary>
+    private static double MedianSlope(ReadOnlySpan<(double X, double Y)> points)
+    {
+        var (half, slopes) = (points.Length / 2, new List<double>(points.Length));
+        for (var i = 0; i + half < points.Length; i++)
+        {
+            var (a, b) = (points[i], points[i + half]);
+            if (b.X > a.X)
+                slopes.Add((b.Y - a.Y) / (b.X - a.X));
+        }
+
+        slopes.Sort();
+        return slopes.Count == 0 ? 1 : Math.Clamp(slopes[slopes.Count / 2], 1 - MaxSkew, 1 + MaxSkew);
+    }
+
+    private static Line Offset(ReadOnlySpan<(double X, double Y)> points, double slope)
     {
         if (points.IsEmpty)
             return new Line(0, 0, 1);
-        var offsets = new double[points.Length];
+        var (origin, offsets) = (points[0].X, new double[points.Length]);
         for (var i = 0; i < points.Length; i++)
-            offsets[i] = points[i].Y - points[i].X;
+            offsets[i] = points[i].Y - slope * (points[i].X - origin);
         Array.Sort(offsets);
-        return new Line(0, offsets[offsets.Length / 2], 1);
+        return new Line(origin, offsets[offsets.Length / 2], slope);
     }
 
     private static Line LeastSquares(ReadOnlySpan<(double X, double Y)> points)

@@ -13,16 +13,22 @@ internal sealed class SenderClock
 
     public SenderClock(IEnumerable<SenderReportRecord> reports)
     {
-        var piece = new List<(double X, double Y)>();
+        var (delays, from, last) = (new LowestDelays(), double.NaN, 0d);
         foreach (var report in reports.Where(r => r.Ntp != 0).OrderBy(r => r.TimeNs))
         {
-            var point = (X: NtpSeconds(report.Ntp), Y: report.TimeNs / 1e9);
-            if (piece.Count > 0 && Math.Abs(point.Y - point.X - (piece[^1].Y - piece[^1].X)) > StepSeconds)
-                Close(piece);
-            piece.Add(point);
+            var (ntp, arrival) = (NtpSeconds(report.Ntp), report.TimeNs / 1e9);
+            if (!double.IsNaN(from) && Math.Abs(arrival - ntp - last) > StepSeconds)
+            {
+                _pieces.Add((from, delays.Fit()));
+                (delays, from) = (new LowestDelays(), double.NaN);
+            }
+
+            delays.Add(ntp, arrival);
+            (from, last) = (double.IsNaN(from) ? arrival : from, arrival - ntp);
         }
 
-        Close(piece);
+        if (!double.IsNaN(from))
+            _pieces.Add((from, delays.Fit()));
     }
 
     public bool IsKnown => _pieces.Count > 0;
@@ -41,12 +47,5 @@ internal sealed class SenderClock
         }
 
         return line.At(ntpSeconds);
-    }
-
-    private void Close(List<(double X, double Y)> piece)
-    {
-        if (piece.Count > 0)
-            _pieces.Add((piece[0].Y, Line.UnderEnvelope(piece)));
-        piece.Clear();
     }
 }

@@ -41,11 +41,19 @@ internal sealed class JournalTarget : IFuzzTarget
         ReadParts(bytes);
         if (bytes.Length >= 16 * 1024 || !RecordingJournal.TryOpen([new MemoryStream(Around(bytes))], [], out var journal, out _))
             return;
-        using (journal)
-        {
-            if (CallIndexer.TryIndex(journal, CancellationToken.None, out var index, out _))
-                GapFinder.Find(CallTimeline.Build(index));
-        }
+        using var source = JournalSource.Of(journal);
+        if (CallIndexer.TryIndex(source, CancellationToken.None, out var index, out _))
+            ReadFrames(bytes, CallTimeline.Build(index));
+    }
+
+    private static void ReadFrames(byte[] bytes, CallTimeline timeline)
+    {
+        if (!RecordingJournal.TryOpen([new MemoryStream(Around(bytes))], [], out var journal, out _))
+            return;
+        using var again = JournalSource.Of(journal);
+        var gaps = new GapFinder(timeline);
+        CallStream.Read(again, timeline, (in TimedFrame frame, ReadOnlySpan<byte> _) => gaps.Add(frame), CancellationToken.None);
+        gaps.Finish();
     }
 
     /// <summary>The input cut in two as two parts of a recording, with a key that fits no head.</summary>

@@ -29,6 +29,21 @@ public sealed record EncodedMedia(string Codec, int ClockRateHz, int TicksPerFra
             return new EncodedMedia("VP8", 90_000, 90_000 / pattern.FramesPerSecond, ReadIvf(await EncodeAsync(pattern, firstFrame, frames, encoder)));
         });
 
+    /// <summary>720p that no encoder can squeeze below the rate asked for, a key frame each 10 s: load, not content.</summary>
+    public static Task<EncodedMedia> BusyAsync(string codec, int kilobitsPerSecond, int seconds) =>
+        MakeAsync($"busy {codec} {kilobitsPerSecond} {seconds}", async () =>
+        {
+            string[] encoder = codec == "H264"
+                ? ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-tune", "zerolatency", "-x264-params", "scenecut=0:repeat-headers=1", "-f", "h264"]
+                : ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-f", "ivf"];
+            string[] rate = ["-g", "300", "-b:v", $"{kilobitsPerSecond}k", "-maxrate", $"{kilobitsPerSecond}k", "-bufsize", $"{kilobitsPerSecond / 2}k"];
+            using var output = new MemoryStream();
+            await FfmpegTool.RunAsync(
+                "ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc2=s=1280x720:r=30:d={seconds},noise=alls=14:allf=t,format=yuv420p", .. encoder[..^2], .. rate, .. encoder[^2..], "pipe:1"],
+                null, stream => stream.CopyToAsync(output));
+            return new EncodedMedia(codec, 90_000, 3000, codec == "H264" ? AnnexB.ReadFrames(output.ToArray()) : ReadIvf(output.ToArray()));
+        });
+
     /// <summary>Beeps in Opus frames of 20 ms.</summary>
     public static Task<EncodedMedia> OpusAsync(double toneHz, TimeSpan length) =>
         MakeAsync($"opus {toneHz} {length}", async () =>

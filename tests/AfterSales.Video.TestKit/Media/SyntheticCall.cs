@@ -150,5 +150,8 @@ public sealed record NetworkConditions
     /// <summary>Capture times between which the sender sends nothing (muted).</summary>
     public (TimeSpan From, TimeSpan To)? Off { get; init; }
 
-    internal bool IsOff(long captureNs) => Off is { } off && captureNs >= off.From.Ticks * 100 && captureNs < off.To.Ticks * 100;
+    /// <summary>The same for any pattern of capture times.</summary>
+    public Func<TimeSpan, bool>? OffAt { get; init; }
+
+    internal bool IsOff(long captureNs) => OffAt?.Invoke(TimeSpan.FromTicks(captureNs / 100)) == true || Off is { } off && captureNs >= off.From.Ticks * 100 && captureNs < off.To.Ticks * 100;
 }
