@@ -1,6 +1,6 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz
+.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -33,7 +33,7 @@ screenshots: ## every page and state, both languages, phone and desktop, into ar
 pictures: ## the README's two pictures, taken in a real call, into docs/images
 	cd web-client && README_PICTURES=1 npx playwright test e2e/readme-pictures.spec.ts
 
-bench: ## benchmarks: SRTP, forwarding, the whole hub, first frame (Markdown tables)
+bench: ## benchmarks: SRTP, forwarding, recording, the whole hub, first frame (Markdown tables)
 	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
 	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	dotnet run -c Release --project tests/AfterSales.Video.Benchmarks -- all
@@ -45,3 +45,7 @@ bench-mux: ## from the end of a 10-minute call to what plays: time, processor, m
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM
+
+kills: ## kill a recorder a hundred times at random moments and read what is left: make kills KILLS=100
+	dotnet build tests/AfterSales.Video.Recording.Tests --nologo -v quiet
+	RECORDER_KILLS=$(or $(KILLS),100) dotnet run --no-build --project tests/AfterSales.Video.Recording.Tests -- -class '*KilledRecorderTests' -diagnostics

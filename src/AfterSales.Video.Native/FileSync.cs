@@ -34,6 +34,15 @@ public static partial class FileSync
         ThrowUnlessZero(Retry(directory, FdSync), "fsync");
     }
 
+    /// <summary>open(2) for reading without the advisory lock .NET takes: also a file that this process holds locked for writing.</summary>
+    /// <exception cref="FileSyncException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenForReading(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var file = OpenFile(path, OpenReadOnly | OpenCloseOnExec, 0);
+        return file.IsInvalid ? throw new FileSyncException("open", Marshal.GetLastPInvokeError()) : file;
+    }
+
     private static int Retry(SafeFileHandle file, Func<SafeFileHandle, int> call)
     {
         int result;

@@ -12,7 +12,7 @@ return args switch
     ["analyse", var file] => await AnalyseAsync(file, 0, 0, 1000),
     ["analyse", var file, var video, var audio, var tone] => await AnalyseAsync(
         file, int.Parse(video, CultureInfo.InvariantCulture), int.Parse(audio, CultureInfo.InvariantCulture), double.Parse(tone, CultureInfo.InvariantCulture)),
-    ["write-journal", var spool] => await JournalToKill.WriteAsync(spool),
+    ["write-journal", var spool, var rounds] => await JournalToKill.WriteAsync(spool, int.Parse(rounds, CultureInfo.InvariantCulture)),
     ["mux-again", var folder] => await MuxBenchmark.MuxAsync(folder),
     ["mux-benchmark", var folder, var seconds, var codec] => await MuxBenchmark.RunAsync(folder, int.Parse(seconds, CultureInfo.InvariantCulture), codec),
     _ => Usage(),

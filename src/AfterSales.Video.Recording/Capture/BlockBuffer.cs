@@ -30,10 +30,14 @@ internal sealed class BlockBuffer
 
     public byte[] Memory => _memory;
 
+    /// <summary>GAP records inside: if the block is lost, what they stated has to be stated again.</summary>
+    public List<(GapCounter Counter, GapStatement Gap)> Statements { get; } = [];
+
     public void Open(long nowNs)
     {
         _records = new RecordWriter(_memory, JournalFormat.BlockHeaderLength, PayloadCapacity);
         (OpenedNs, Packets, PacketBytes) = (nowNs, 0, 0);
+        Statements.Clear();
     }
 
     public void Seal(long nowNs, long utcNs) => (SealedNs, SealedUtcNs) = (nowNs, utcNs);

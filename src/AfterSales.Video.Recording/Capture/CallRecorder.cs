@@ -1,3 +1,4 @@
+using System.Globalization;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Journals;
 
@@ -8,29 +9,34 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
 {
     private readonly CallRecorderOptions _options;
     private readonly TimeProvider _time;
+    private readonly DiskGuard _disk;
     private readonly JournalWriter _writer;
 
-    // 32 buffers are 2 MB: two per recording for a dozen calls; more calls keep theirs from the collector by using them.
-    private readonly BlockPool _pool = new(keep: 32);
+    // 256 buffers are 16 MB: what two dozen calls have under way between two syncs. More calls keep theirs from the collector by using them.
+    private readonly BlockPool _pool = new(keep: 256);
 
     public CallRecorder(CallRecorderOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(options);
         (_options, _time) = (options, time);
         Directory.CreateDirectory(options.SpoolFolder);
-        _writer = new JournalWriter(options.SyncInterval);
+        _disk = new DiskGuard(options);
+        _writer = new JournalWriter(options.SyncInterval, _disk);
     }
 
     /// <summary>Block buffers in use: 0 when every recording has ended. For leak checks.</summary>
     public int OutstandingBuffers => _pool.Outstanding;
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The tenant's or recording's id is not one of <see cref="EvidenceKey"/>.</exception>
+    /// <exception cref="ArgumentException">The tenant's or recording's id is not one of <see cref="EvidenceKey"/>, or the key not 32 bytes.</exception>
+    /// <exception cref="RecorderRefusedException">There is too little free space.</exception>
     /// <exception cref="IOException">The recording exists already, or the disk refuses.</exception>
     public Task<IRecordingSession> StartAsync(RecordingHeader header, ReadOnlyMemory<byte> dataKey, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(header);
         _ = EvidenceKey.Create(header.TenantId, header.RecordingId, JournalFiles.First);
+        if (dataKey.Length is not (0 or JournalFormat.DataKeyLength))
+            throw new ArgumentException($"A data key has {JournalFormat.DataKeyLength} bytes.", nameof(dataKey));
         return Task.Run<IRecordingSession>(() => Start(header, dataKey.Span), ct);
     }
 
@@ -39,14 +45,31 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
 
     private RecordingSession Start(RecordingHeader header, ReadOnlySpan<byte> dataKey)
     {
+        if (_disk.Measure(DiskLevel.Enough, out var freeBytes) >= DiskLevel.Low)
+            throw new RecorderRefusedException("disk_low", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{freeBytes >> 20} MiB are free in {_options.SpoolFolder}, below the {_options.RefuseBelowBytes >> 20} MiB a new recording needs. Free some space or lower the setting."));
         var clock = new RecorderClock(_time);
-        var sealer = new BlockSealer(dataKey);
-        var id = dataKey.IsEmpty ? [] : FileHeader.DataKeyId(dataKey);
         var stated = header with { BootId = MachineBoot.Id, KillLossMs = _options.KillLossMs, PowerLossMs = _options.PowerLossMs };
-        var journal = JournalFile.Create(_options.SpoolFolder, stated, clock.StartUtcNs, id, sealer);
-        var session = new RecordingSession(header.RecordingId, journal, clock, _options, _writer, _pool);
-        session.AppendEvent(new RecordingEvent("recording_started", "{}"));
+        var session = new RecordingSession(stated, dataKey, clock, _options, _writer, _pool);
+        try
+        {
+            session.WriteFirst();
+        }
+        catch
+        {
+            session.Abandon();
+            throw;
+        }
+
         _writer.Add(session);
         return session;
     }
+}
+
+/// <summary>No recording now, though nothing is broken.</summary>
+/// <param name="reason">Stable: "disk_low".</param>
+public sealed class RecorderRefusedException(string reason, string message) : IOException(message)
+{
+    public string Reason { get; } = reason;
 }

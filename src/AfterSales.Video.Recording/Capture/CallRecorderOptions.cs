@@ -24,6 +24,24 @@ public sealed class CallRecorderOptions
     /// </summary>
     public int MaxBlocksInFlight { get; init; } = 64;
 
+    /// <summary>
+    /// Blocks of one recording kept in memory until the device has confirmed them, so that a file that fails loses nothing, and while no file
+    /// takes them. 32 are 3 s of a call.
+    /// </summary>
+    public int MaxBlocksInMemory { get; init; } = 32;
+
+    /// <summary>Below so much free space no recording begins: a call of an hour and its files are about 2 GB.</summary>
+    public long RefuseBelowBytes { get; init; } = 5_000_000_000;
+
+    /// <summary>Below, pictures are left out and voices kept: a tenth of the bytes.</summary>
+    public long VideoOffBelowBytes { get; init; } = 2_000_000_000;
+
+    /// <summary>Below, recordings are ended while their END can still be written and the system has room to breathe.</summary>
+    public long SealBelowBytes { get; init; } = 500_000_000;
+
+    /// <summary>Free bytes of the disk a folder is on; null asks the system.</summary>
+    public Func<string, long>? FreeBytes { get; init; }
+
     /// <summary>How often <see cref="OnCheckpoint"/> is called. The promise is 10 s.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(5);
 

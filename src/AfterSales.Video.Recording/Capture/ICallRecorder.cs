@@ -1,3 +1,4 @@
+using AfterSales.Video.Recording.Segments;
 using AfterSales.Video.Sfu.Taps;
 
 namespace AfterSales.Video.Recording.Capture;
@@ -14,10 +15,8 @@ public interface ICallRecorder
 }
 
 /// <summary>A running recording. The tap side belongs to the room's media loop; the rest is callable from any thread.</summary>
-public interface IRecordingSession : IPacketTap, IAsyncDisposable
+public interface IRecordingSession : IPacketTap, IJournalSource, IAsyncDisposable
 {
-    string RecordingId { get; }
-
     /// <summary>An event from outside the room: consent, note, pause with reason, disconnected signalling. Never blocks; a full queue is a counted gap in the journal.</summary>
     void AppendEvent(RecordingEvent recordingEvent);
 

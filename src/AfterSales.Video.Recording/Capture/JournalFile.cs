@@ -10,6 +10,9 @@ namespace AfterSales.Video.Recording.Capture;
 /// </summary>
 internal sealed class JournalFile : IDisposable
 {
+    // Linux errno, which .NET puts into HResult.
+    private const int NoSpace = 28;
+    private const int QuotaExceeded = 122;
     private readonly FileStream _file;
     private readonly BlockSealer _sealer;
     private readonly string _recordingId;
@@ -19,11 +22,14 @@ internal sealed class JournalFile : IDisposable
     private long _length;
     private long _blocks;
     private bool _dirty;
+    private volatile JournalHead? _synced;
+    private volatile string? _failure;
 
     private JournalFile(FileStream file, string path, BlockSealer sealer, string recordingId, int part, byte[] head, long length, long blocks)
     {
         (_file, Path, _sealer, _recordingId, Part) = (file, path, sealer, recordingId, part);
         (_head, _length, _blocks) = (head, length, blocks);
+        (FirstHeadHex, HeadLength) = (Convert.ToHexStringLower(head), length);
         sealer.RenewNonces();
     }
 
@@ -31,6 +37,16 @@ internal sealed class JournalFile : IDisposable
 
     /// <summary>1 for the first file of a recording.</summary>
     public int Part { get; }
+
+    /// <summary>Head and length before the first block appended here.</summary>
+    public string FirstHeadHex { get; }
+    public long HeadLength { get; }
+
+    /// <summary>How far the file is on the device for sure; null before the first sync.</summary>
+    public JournalHead? Synced => _synced;
+
+    /// <summary>Why nothing more may be written to this file; null while all is well.</summary>
+    public string? Failure => _failure;
 
     public long Blocks
     {
@@ -86,6 +102,9 @@ internal sealed class JournalFile : IDisposable
         catch
         {
             journal.Dispose();
+            // Else the next try would find its name taken by a file without a block.
+            if (part > 1)
+                File.Delete(path);
             throw;
         }
     }
@@ -102,8 +121,7 @@ internal sealed class JournalFile : IDisposable
     /// Encrypts, chains and writes the block to the operating system in one call. When the disk refuses, the file is cut back to the last whole
     /// block, the chain stays and the block holds its plaintext again, so that it may be tried once more.
     /// </summary>
-    /// <exception cref="IOException">The block is not in the journal.</exception>
-    /// <exception cref="JournalBrokenException">Nor could the file be cut back: nothing more may be written to it.</exception>
+    /// <exception cref="IOException">The block is not in the journal. <see cref="Failure"/> tells whether the file may take another one.</exception>
     public void Append(BlockBuffer block, BlockType type)
     {
         Span<byte> head = stackalloc byte[JournalFormat.HashLength];
@@ -123,11 +141,13 @@ internal sealed class JournalFile : IDisposable
         {
             RandomAccess.Write(_file.SafeFileHandle, whole, _length);
         }
-        catch (IOException)
+        catch (IOException e)
         {
             _sealer.Unseal(block.Memory);
             _sealer.RenewNonces();
-            CutBack();
+            // Space may come back; any other answer is the device's last word about this file.
+            if (!TryCutBack() || e.HResult is not (NoSpace or QuotaExceeded))
+                _failure = e.Message;
             throw;
         }
 
@@ -138,9 +158,8 @@ internal sealed class JournalFile : IDisposable
         }
     }
 
-    /// <summary>fdatasync. Returns how far the file is on the device for sure; null when it has no block.</summary>
-    /// <exception cref="FileSyncException">What was written since the last sync may be gone; this file is finished.</exception>
-    public JournalHead? Sync()
+    /// <summary>fdatasync. False when it failed: what was written since the last sync may be gone, and this file is finished.</summary>
+    public bool Sync()
     {
         JournalHead? reached = null;
         lock (_state)
@@ -150,22 +169,41 @@ internal sealed class JournalFile : IDisposable
                 reached = new JournalHead(_recordingId, Part, _last.Seq, Convert.ToHexStringLower(_head), _last.MonotonicNs, _last.UtcNs, _length, _last.Type == BlockType.End);
         }
 
-        FileSync.DataSync(_file.SafeFileHandle);
-        return reached;
+        try
+        {
+            // A second fdatasync after a failed one succeeds, though the pages are gone.
+            if (_failure is null)
+                FileSync.DataSync(_file.SafeFileHandle);
+            if (_failure is not null)
+                return false;
+            _synced = reached;
+            return true;
+        }
+        catch (FileSyncException e)
+        {
+            _failure = e.Message;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The writer went on in the next part meanwhile.
+        }
+
+        return false;
     }
 
     public void Dispose() => _file.Dispose();
 
     // A full disk takes part of a write; a torn block in the middle would hide every later one.
-    private void CutBack()
+    private bool TryCutBack()
     {
         try
         {
             RandomAccess.SetLength(_file.SafeFileHandle, _length);
+            return true;
         }
-        catch (IOException e)
+        catch (IOException)
         {
-            throw new JournalBrokenException(e);
+            return false;
         }
     }
 
@@ -178,6 +216,3 @@ internal sealed class JournalFile : IDisposable
         return new FileStream(path, options);
     }
 }
-
-/// <summary>A journal file that holds half a block at its end which could not be cut off.</summary>
-internal sealed class JournalBrokenException(IOException cause) : IOException(cause.Message, cause);

@@ -1,26 +1,26 @@
 using System.Collections.Concurrent;
-using AfterSales.Video.Evidence.Journals;
 
 namespace AfterSales.Video.Recording.Capture;
 
 /// <summary>
-/// The two threads behind all recordings of a process: one hashes and writes blocks in order, the other syncs, so that a slow fdatasync of
-/// one recording does not hold back the writes of the others.
+/// The two threads behind all recordings of a process: one encrypts, hashes and writes blocks in order, the other syncs, so that a slow
+/// fdatasync of one recording does not hold back the writes of the others.
 /// </summary>
 internal sealed class JournalWriter : IDisposable
 {
-    private readonly ConcurrentQueue<(RecordingSession Session, BlockBuffer Block, BlockType Type)> _blocks = new();
+    private readonly ConcurrentQueue<(RecordingSession Session, BlockBuffer? Block)> _work = new();
     private readonly ConcurrentDictionary<RecordingSession, byte> _sessions = new();
     private readonly AutoResetEvent _wakeWriter = new(initialState: false);
     private readonly AutoResetEvent _wakeSyncer = new(initialState: false);
     private readonly TimeSpan _syncInterval;
+    private readonly DiskGuard _disk;
     private readonly Thread _writer;
     private readonly Thread _syncer;
     private volatile bool _stopping;
 
-    public JournalWriter(TimeSpan syncInterval)
+    public JournalWriter(TimeSpan syncInterval, DiskGuard disk)
     {
-        _syncInterval = syncInterval;
+        (_syncInterval, _disk) = (syncInterval, disk);
         _writer = new Thread(WriteLoop) { Name = "journal-write", IsBackground = true };
         _syncer = new Thread(SyncLoop) { Name = "journal-sync", IsBackground = true };
         _writer.Start();
@@ -30,19 +30,20 @@ internal sealed class JournalWriter : IDisposable
     public void Add(RecordingSession session) => _sessions[session] = 0;
 
     /// <summary>Bounded by each recording's blocks in flight.</summary>
-    public void Enqueue(RecordingSession session, BlockBuffer block, BlockType type)
+    /// <param name="block">Null: nothing to write, but look after the recording.</param>
+    public void Enqueue(RecordingSession session, BlockBuffer? block)
     {
-        _blocks.Enqueue((session, block, type));
+        _work.Enqueue((session, block));
         _wakeWriter.Set();
     }
 
     public void Dispose()
     {
         _stopping = true;
-        _wakeWriter.Set();
-        _writer.Join();
         _wakeSyncer.Set();
         _syncer.Join();
+        _wakeWriter.Set();
+        _writer.Join();
         _wakeWriter.Dispose();
         _wakeSyncer.Dispose();
     }
@@ -51,14 +52,14 @@ internal sealed class JournalWriter : IDisposable
     {
         while (true)
         {
-            while (_blocks.TryDequeue(out var item))
+            while (_work.TryDequeue(out var item))
             {
-                item.Session.Write(item.Block, item.Type);
-                if (item.Type == BlockType.End)
+                var output = item.Session.Output;
+                if (item.Block is { } block ? output.Write(block) : output.Settle())
                     _wakeSyncer.Set();
             }
 
-            if (_stopping && _blocks.IsEmpty)
+            if (_stopping && _work.IsEmpty && !_syncer.IsAlive)
                 return;
             _wakeWriter.WaitOne();
         }
@@ -66,17 +67,22 @@ internal sealed class JournalWriter : IDisposable
 
     private void SyncLoop()
     {
-        while (true)
+        while (!_stopping)
         {
-            var last = _stopping;
             foreach (var (session, _) in _sessions)
             {
-                if (session.SyncOrClose())
+                if (session.Output.Sync())
                     _sessions.TryRemove(session, out _);
+                else
+                    Enqueue(session, null);
             }
 
-            if (last)
-                return;
+            if (_disk.Check(out var level, out var freeBytes))
+            {
+                foreach (var (session, _) in _sessions)
+                    session.OnDisk(level, freeBytes);
+            }
+
             _wakeSyncer.WaitOne(_syncInterval);
         }
     }

@@ -1,68 +1,81 @@
 using System.Text;
-using System.Text.Json;
-using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Recording.Journal;
+using AfterSales.Video.Recording.Segments;
+using AfterSales.Video.Rtc.Sdp;
 using AfterSales.Video.Sfu.Taps;
 
 namespace AfterSales.Video.Recording.Capture;
 
 /// <summary>
-/// One running journal. The block being filled lies in <see cref="_open"/>; whoever wants to add a record takes it out by exchange and puts
-/// it back, so nobody ever waits: a second thread that finds nothing there starts a block of its own.
+/// One running journal: the side that takes things in. The block being filled lies in <see cref="_open"/>; whoever wants to add a record takes it
+/// out by exchange and puts it back, so nobody ever waits: a second thread that finds nothing there starts a block of its own.
 /// </summary>
-internal sealed class RecordingSession : IRecordingSession
+internal sealed class RecordingSession : IRecordingSession, IJournalSource
 {
     private const int MaxEventJson = 32 * 1024;
+    private readonly RecordingHeader _header;
     private readonly RecorderClock _clock;
     private readonly CallRecorderOptions _options;
     private readonly JournalWriter _writer;
     private readonly BlockPool _pool;
-    private readonly JournalFile _journal;
-    private readonly LostPackets _lost = new();
+    private readonly RecordingOutput _output;
+    private readonly RecordingGaps _gaps = new();
+    private readonly LiveTracks _tracks = new();
     private readonly ITimer _sealTimer;
     private readonly long _blockAgeNs;
-    private readonly TaskCompletionSource<JournalSummary> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BlockBuffer? _open;
     private int _inFlight;
     private int _stopping;
     private volatile bool _paused;
-    private volatile bool _ended;
-    private volatile string? _fault;
-    private volatile JournalHead? _synced;
-    private long _lastCheckpointNs = long.MinValue;
+    private volatile bool _videoOff;
     private long? _loopOffsetNs;
     private long _packets;
     private long _bytes;
-    private long _lastSyncNs;
 
-    public RecordingSession(string recordingId, JournalFile journal, RecorderClock clock, CallRecorderOptions options, JournalWriter writer, BlockPool pool)
+    /// <exception cref="IOException">The first file cannot be made.</exception>
+    public RecordingSession(RecordingHeader header, ReadOnlySpan<byte> dataKey, RecorderClock clock, CallRecorderOptions options, JournalWriter writer, BlockPool pool)
     {
-        (RecordingId, _journal, _clock, _options, _writer, _pool) = (recordingId, journal, clock, options, writer, pool);
+        (_header, _clock, _options, _writer, _pool) = (header, clock, options, writer, pool);
         _blockAgeNs = options.BlockAge.Ticks * 100;
+        _output = new RecordingOutput(this, header, dataKey, clock, options, pool, _gaps, _tracks);
         _sealTimer = clock.Time.CreateTimer(static state => ((RecordingSession)state!).SealIfOld(), this, options.SealCheck, options.SealCheck);
     }
 
-    public string RecordingId { get; }
+    public string RecordingId => _header.RecordingId;
 
-    public JournalHead? Synced => _synced;
+    public string TenantId => _header.TenantId;
+
+    public JournalHead? Synced => _output.Synced;
+
+    public IReadOnlyList<PartProgress> Progress => _output.Progress;
 
     public RecordingStatistics Statistics => new(
-        Volatile.Read(ref _packets), Volatile.Read(ref _bytes), _journal.Blocks, _lost.Total,
-        TimeSpan.FromTicks((_clock.NowNs - Volatile.Read(ref _lastSyncNs)) / 100))
-    { Fault = _fault };
+        Volatile.Read(ref _packets), Volatile.Read(ref _bytes), _output.Blocks, _gaps.Total, TimeSpan.FromTicks((_clock.NowNs - _output.LastSyncNs) / 100))
+    { Fault = _output.Fault };
+
+    /// <summary>Packets taken in; what was lost later is counted in the gaps.</summary>
+    internal long PacketsTaken => Volatile.Read(ref _packets);
+
+    internal RecordingOutput Output => _output;
 
     public void OnTrackStarted(in TapTrack track, long arrivalNs)
     {
         var timeNs = ToRecordingTime(arrivalNs);
+        _tracks.Start(track);
         if (Take(4 * 1024, timeNs) is not { } block)
+        {
+            _tracks.RepeatAll();
             return;
-        block.Records.TrackStarted(track, timeNs);
+        }
+
+        block.Records.TrackStarted(track, timeNs, repeated: false);
         PutBack(block, timeNs);
     }
 
     public void OnTrackEnded(ushort trackId, long arrivalNs)
     {
         var timeNs = ToRecordingTime(arrivalNs);
+        _tracks.End(trackId);
         if (Take(64, timeNs) is not { } block)
             return;
         block.Records.TrackEnded(trackId, timeNs);
@@ -74,9 +87,15 @@ internal sealed class RecordingSession : IRecordingSession
         if (_paused)
             return;
         var timeNs = ToRecordingTime(arrivalNs);
+        if (_videoOff && _tracks.KindOf(trackId) == MediaKind.Video)
+        {
+            _gaps.VideoOff.Add(timeNs, packet.Length);
+            return;
+        }
+
         if (Take(RecordWriter.HeadLength + RecordWriter.RtpPrefix + packet.Length, timeNs) is not { } block)
         {
-            _lost.Add(timeNs, packet.Length);
+            Miss(timeNs, packet.Length);
             return;
         }
 
@@ -89,7 +108,7 @@ internal sealed class RecordingSession : IRecordingSession
         }
         else
         {
-            _lost.Add(timeNs, packet.Length);
+            _gaps.Slow.Add(timeNs, packet.Length);
         }
 
         PutBack(block, timeNs);
@@ -134,103 +153,92 @@ internal sealed class RecordingSession : IRecordingSession
 
     public Task<JournalSummary> StopAsync(string reason, CancellationToken ct)
     {
-        if (Interlocked.Exchange(ref _stopping, 1) == 0)
-        {
-            _sealTimer.Dispose();
-            Submit(Interlocked.Exchange(ref _open, null), BlockType.Records);
-            // The END block is written even when the queue is full: it is what tells a stopped recording from a broken one.
-            var end = _pool.Rent();
-            Interlocked.Increment(ref _inFlight);
-            end.Open(_clock.NowNs);
-            end.Records.Text(RecordType.Paused, 0, end.OpenedNs, reason, "");
-            Submit(end, BlockType.End);
-        }
-
-        return _stopped.Task.WaitAsync(ct);
+        RequestStop(reason);
+        return _output.Stopped.WaitAsync(ct);
     }
 
     public async ValueTask DisposeAsync() => await StopAsync("disposed", CancellationToken.None);
 
-    /// <summary>Journal thread.</summary>
-    internal void Write(BlockBuffer block, BlockType type)
+    /// <summary>Before the threads know the recording.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    internal void WriteFirst()
     {
-        try
-        {
-            if (type == BlockType.End)
-                FinishEnd(block);
-            if (_fault is null && !_ended)
-                _journal.Append(block, type);
-            else
-                _lost.Add(block);
-        }
-        catch (IOException e)
-        {
-            _lost.Add(block);
-            if (type == BlockType.End)
-                _fault = e.Message;
-        }
-        finally
-        {
-            _ended |= type == BlockType.End;
-            Interlocked.Decrement(ref _inFlight);
-            _pool.Return(block);
-        }
+        var block = _pool.Rent();
+        block.Open(_clock.NowNs);
+        block.Records.Text(RecordType.Event, 0, block.OpenedNs, "recording_started", "{}");
+        Seal(block);
+        _output.WriteFirst(block);
     }
 
-    /// <summary>Sync thread. True when the journal is closed and done with.</summary>
-    internal bool SyncOrClose()
+    /// <summary>A recording that never began.</summary>
+    internal void Abandon()
     {
-        var ended = _ended;
-        try
-        {
-            if (_fault is null && _journal.IsDirty && _journal.Sync() is { } reached)
-                Checkpoint(reached);
-            Volatile.Write(ref _lastSyncNs, _clock.NowNs);
-        }
-        catch (IOException e)
-        {
-            // After a failed fdatasync the kernel has dropped the pages: nothing more may be claimed about this file.
-            _fault = e.Message;
-        }
-
-        if (ended)
-            Close();
-        return ended;
+        _sealTimer.Dispose();
+        _output.Dispose();
     }
 
-    private void Checkpoint(JournalHead reached)
+    /// <summary>Begins to stop and returns at once.</summary>
+    internal void RequestStop(string reason)
     {
-        _synced = reached;
-        if (!reached.IsEnd && _clock.NowNs - _lastCheckpointNs < _options.CheckpointInterval.Ticks * 100 && _lastCheckpointNs != long.MinValue)
+        if (Interlocked.Exchange(ref _stopping, 1) != 0)
             return;
-        _lastCheckpointNs = _clock.NowNs;
-        _options.OnCheckpoint?.Invoke(reached);
+        _sealTimer.Dispose();
+        Submit(Interlocked.Exchange(ref _open, null));
+        _output.RequestEnd(reason);
+        _writer.Enqueue(this, null);
     }
 
-    private void Close()
+    /// <summary>Sync thread: free space went through a watermark.</summary>
+    internal void OnDisk(DiskLevel level, long freeBytes)
     {
-        _journal.Dispose();
-        var duration = TimeSpan.FromTicks(_clock.NowNs / 100);
-        _stopped.TrySetResult(new JournalSummary(
-            _journal.Path, _journal.Blocks, Volatile.Read(ref _packets), duration, _journal.HeadHex, _fault is null));
-    }
-
-    private void FinishEnd(BlockBuffer end)
-    {
-        // A tap call that was under way while StopAsync looked.
-        if (Interlocked.Exchange(ref _open, null) is { } late)
+        if (Volatile.Read(ref _stopping) != 0)
+            return;
+        var detail = string.Create(System.Globalization.CultureInfo.InvariantCulture, $$"""{"freeBytes":{{freeBytes}}}""");
+        if (level == DiskLevel.Low && !_videoOff)
+            AppendEvent(new RecordingEvent(RecorderAlarmKind.DiskLow, detail));
+        if (_videoOff != level >= DiskLevel.VideoOff)
         {
-            SealNow(late);
-            Write(late, BlockType.Records);
+            _videoOff = !_videoOff;
+            AppendEvent(new RecordingEvent(_videoOff ? RecorderAlarmKind.VideoOff : RecorderAlarmKind.VideoOn, detail));
+            _gaps.StateVideoOff = !_videoOff;
+            _output.Alarm(_videoOff ? RecorderAlarmKind.VideoOff : RecorderAlarmKind.VideoOn, detail);
         }
 
-        var reader = new RecordReader(end.Memory.AsSpan(JournalFormat.BlockHeaderLength, end.Records.Length));
-        var reason = reader.Read() && reader.TryGetText(out _, out var text, out _) ? text : "";
-        var counts = new EndCounts(_journal.Blocks, Volatile.Read(ref _packets), _lost.Total, Recovered: false, CutBytes: 0);
-        end.Open(_clock.NowNs);
-        _lost.WriteTo(end);
-        end.Records.Text(RecordType.End, 0, _clock.NowNs, reason, JsonSerializer.Serialize(counts, JournalJson.Default.EndCounts));
-        SealNow(end);
+        if (level != DiskLevel.Seal)
+            return;
+        AppendEvent(new RecordingEvent(RecorderAlarmKind.SealedForSpace, detail));
+        RequestStop(RecorderAlarmKind.SealedForSpace);
+        _output.Alarm(RecorderAlarmKind.SealedForSpace, detail);
+    }
+
+    /// <summary>Writer's thread: the block is no longer this side's.</summary>
+    internal void Arrived() => Interlocked.Decrement(ref _inFlight);
+
+    /// <summary>Writer's thread, while stopping: a block a tap call put back late. True when no tap call holds one any more.</summary>
+    internal bool TryTakeLast(out BlockBuffer? late)
+    {
+        late = Interlocked.Exchange(ref _open, null);
+        if (late is not null)
+        {
+            Seal(late);
+            Arrived();
+        }
+
+        return Volatile.Read(ref _inFlight) == 0;
+    }
+
+    internal void Seal(BlockBuffer block)
+    {
+        block.Seal(_clock.NowNs, _clock.UtcNs);
+        if (_gaps.Clock.Observe(block.SealedNs, block.SealedUtcNs) is { } step)
+            _output.Alarm(RecorderAlarmKind.ClockStep, $"The wall clock jumped by {step.TotalMilliseconds:0} ms.");
+    }
+
+    // What comes after the stop is not missing.
+    private void Miss(long timeNs, int bytes)
+    {
+        if (Volatile.Read(ref _stopping) == 0)
+            _gaps.Slow.Add(timeNs, bytes);
     }
 
     private void AppendText(RecordType type, string first, string second)
@@ -238,7 +246,7 @@ internal sealed class RecordingSession : IRecordingSession
         var nowNs = _clock.NowNs;
         if (Take(64 + Encoding.UTF8.GetByteCount(first) + Encoding.UTF8.GetByteCount(second), nowNs) is not { } block)
         {
-            _lost.Add(nowNs, 0);
+            Miss(nowNs, 0);
             return;
         }
 
@@ -250,10 +258,11 @@ internal sealed class RecordingSession : IRecordingSession
     private BlockBuffer? Take(int needed, long nowNs)
     {
         var block = Interlocked.Exchange(ref _open, null);
-        if (block is not null && block.Records.Free >= needed)
+        var stopping = Volatile.Read(ref _stopping) != 0;
+        if (block is not null && block.Records.Free >= needed && !stopping)
             return block;
-        Submit(block, BlockType.Records);
-        if (Volatile.Read(ref _stopping) != 0)
+        Submit(block);
+        if (stopping)
             return null;
         if (Interlocked.Increment(ref _inFlight) > _options.MaxBlocksInFlight)
         {
@@ -263,16 +272,16 @@ internal sealed class RecordingSession : IRecordingSession
 
         block = _pool.Rent();
         block.Open(nowNs);
-        _lost.WriteTo(block);
+        _gaps.WriteTo(block, _tracks);
         return block;
     }
 
     private void PutBack(BlockBuffer block, long nowNs)
     {
-        if (nowNs - block.OpenedNs >= _blockAgeNs)
-            Submit(block, BlockType.Records);
+        if (nowNs - block.OpenedNs >= _blockAgeNs || Volatile.Read(ref _stopping) != 0)
+            Submit(block);
         else
-            Submit(Interlocked.Exchange(ref _open, block), BlockType.Records);
+            Submit(Interlocked.Exchange(ref _open, block));
     }
 
     private void SealIfOld()
@@ -281,15 +290,13 @@ internal sealed class RecordingSession : IRecordingSession
             PutBack(block, _clock.NowNs);
     }
 
-    private void Submit(BlockBuffer? block, BlockType type)
+    private void Submit(BlockBuffer? block)
     {
         if (block is null)
             return;
-        SealNow(block);
-        _writer.Enqueue(this, block, type);
+        Seal(block);
+        _writer.Enqueue(this, block);
     }
-
-    private void SealNow(BlockBuffer block) => block.Seal(_clock.NowNs, _clock.UtcNs);
 
     /// <summary>The loop's clock has another origin; the difference is taken once, at the first call, and kept.</summary>
     private long ToRecordingTime(long arrivalNs)

@@ -8,6 +8,7 @@ namespace AfterSales.Video.Recording.Journal;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RecordingHeader))]
 [JsonSerializable(typeof(EndCounts))]
+[JsonSerializable(typeof(JournalContinued))]
 internal sealed partial class JournalJson : JsonSerializerContext;
 
 /// <summary>JSON of the END record.</summary>
@@ -18,6 +19,9 @@ internal sealed partial class JournalJson : JsonSerializerContext;
 /// <param name="CutBytes">Bytes of a torn tail that recovery cut off.</param>
 /// <param name="LossMs">Recovery's bound on what is missing at the end; null for a recording that was stopped.</param>
 public sealed record EndCounts(long Blocks, long? Packets, long? Dropped, bool Recovered, long CutBytes, long? LossMs = null);
+
+/// <summary>JSON of the event that begins a later part.</summary>
+internal sealed record JournalContinued(int Part, string Reason);
 
 internal static class HeaderJson
 {

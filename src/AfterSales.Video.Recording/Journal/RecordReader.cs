@@ -108,16 +108,20 @@ public ref struct RecordReader(ReadOnlySpan<byte> payload)
         return TryReadString(ref rest, out first) && TryReadString(ref rest, out second);
     }
 
-    public readonly bool TryGetGap(out long fromNs, out long toNs, out uint packets, out ulong bytes)
+    public readonly bool TryGetGap(out long fromNs, out long toNs, out uint packets, out ulong bytes) => TryGetGap(out fromNs, out toNs, out packets, out bytes, out _);
+
+    /// <param name="reason">"disk_slow", "disk_refused", "sync_failed" or "video_off".</param>
+    public readonly bool TryGetGap(out long fromNs, out long toNs, out uint packets, out ulong bytes, out string reason)
     {
-        (fromNs, toNs, packets, bytes) = (0, 0, 0, 0);
+        (fromNs, toNs, packets, bytes, reason) = (0, 0, 0, 0, "");
         if (Type != RecordType.Gap || Body.Length < RecordWriter.GapLength - RecordWriter.HeadLength)
             return false;
         fromNs = BinaryPrimitives.ReadInt64LittleEndian(Body);
         toNs = BinaryPrimitives.ReadInt64LittleEndian(Body[8..]);
         packets = BinaryPrimitives.ReadUInt32LittleEndian(Body[16..]);
         bytes = BinaryPrimitives.ReadUInt64LittleEndian(Body[20..]);
-        return true;
+        var rest = Body[28..];
+        return rest.IsEmpty || TryReadString(ref rest, out reason);
     }
 
     private readonly bool TryGetTrackAndTime(RecordType type, int minimum, out ushort trackId, out long timeNs)

@@ -48,12 +48,12 @@ internal struct RecordWriter(byte[] buffer, int start, int capacity)
         return true;
     }
 
-    public bool TrackStarted(in TapTrack track, long timeNs)
+    public bool TrackStarted(in TapTrack track, long timeNs, bool repeated = false)
     {
         var codec = track.Codec;
         var length = 22 + StringLength(track.ParticipantId) + StringLength(track.Role) + StringLength(track.Source)
             + StringLength(codec.Name) + StringLength(codec.FormatParameters);
-        if (!TryBegin(RecordType.TrackStarted, 0, length, out var body))
+        if (!TryBegin(RecordType.TrackStarted, repeated ? RepeatedFlag : (byte)0, length, out var body))
             return false;
         WriteTrackAndTime(body, track.TrackId, timeNs);
         BinaryPrimitives.WriteUInt32LittleEndian(body[10..], track.Ssrc);
@@ -100,14 +100,15 @@ internal struct RecordWriter(byte[] buffer, int start, int capacity)
         return true;
     }
 
-    public bool Gap(long fromNs, long toNs, uint packets, ulong bytes)
+    public bool Gap(long fromNs, long toNs, uint packets, ulong bytes, string reason)
     {
-        if (!TryBegin(RecordType.Gap, 0, GapLength - HeadLength, out var body))
+        if (!TryBegin(RecordType.Gap, 0, GapLength - HeadLength + StringLength(reason), out var body))
             return false;
         BinaryPrimitives.WriteInt64LittleEndian(body, fromNs);
         BinaryPrimitives.WriteInt64LittleEndian(body[8..], toNs);
         BinaryPrimitives.WriteUInt32LittleEndian(body[16..], packets);
         BinaryPrimitives.WriteUInt64LittleEndian(body[20..], bytes);
+        WriteString(body[28..], reason);
         return true;
     }
 

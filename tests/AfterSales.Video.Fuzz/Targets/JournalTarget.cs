@@ -98,7 +98,7 @@ internal sealed class JournalTarget : IFuzzTarget
             block.Records.SenderReport(1, 90_000_000, 0xE000000080000000, 512, 4, 12);
             block.Records.RoomEvent(new TapRoomEvent("muted", "p", "buyer", "camera"), 95_000_000);
             block.Records.Text(RecordType.Paused, 0, 96_000_000, "why", "");
-            block.Records.Gap(1, 2, 3, 4);
+            block.Records.Gap(1, 2, 3, 4, "disk_slow");
             block.Records.Text(RecordType.End, 0, 99_000_000, "end", """{"blocks":1,"packets":4,"dropped":0,"recovered":false,"cutBytes":0}""");
             yield return block.Memory.AsSpan(JournalFormat.BlockHeaderLength, block.Records.Length).ToArray();
         }
