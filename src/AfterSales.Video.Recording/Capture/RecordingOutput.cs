@@ -69,7 +69,8 @@ internal sealed class RecordingOutput : IDisposable
         _journal.Append(block);
         if (_journal.Refusal is not null || !_journal.File.Sync())
             throw new IOException($"The journal cannot be written: {_journal.Refusal ?? _journal.File.Failure}");
-        Checkpoint();
+        // Its checkpoint comes with the first round of the sync thread: whoever starts the recording knows it by then.
+        _synced = _journal.File.Synced;
     }
 
     /// <summary>For a recording that never began, or is over.</summary>
