@@ -95,6 +95,13 @@ public sealed class RecordingJournal : IDisposable
         return parts.Count > 0;
     }
 
+    /// <inheritdoc cref="JournalReader.Trust"/>
+    public void Trust()
+    {
+        foreach (var part in _parts)
+            part.Reader.Trust();
+    }
+
     /// <summary>Reads the next block that counts. The payload is valid until the next call.</summary>
     public BlockOutcome ReadBlock(out RecordingBlock block)
     {

@@ -29,6 +29,7 @@ internal sealed class CallStream
     /// <param name="journal">Opened anew; read as far as the first pass found it valid.</param>
     public static void Read(JournalSource journal, CallTimeline timeline, TimedFrameTaker take, CancellationToken ct)
     {
+        journal.Trust();
         var stream = new CallStream(timeline, take);
         while (journal.Blocks < timeline.Index.Blocks && journal.ReadBlock(out var payload, out var monotonicNs))
         {

@@ -37,6 +37,9 @@ internal sealed class JournalSource : IDisposable
         return false;
     }
 
+    /// <inheritdoc cref="RecordingJournal.Trust"/>
+    public void Trust() => _journal.Trust();
+
     /// <param name="payload">Records in the clear; valid until the next call.</param>
     /// <param name="monotonicNs">When the block was sealed.</param>
     public bool ReadBlock(out ReadOnlySpan<byte> payload, out long monotonicNs)
