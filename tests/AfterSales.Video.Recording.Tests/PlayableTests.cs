@@ -15,6 +15,7 @@ public sealed class PlayableTests : IDisposable
 
     [Theory]
     [InlineData("H264", "video-buyer.mp4")]
+    [InlineData("VP9", "video-buyer.mp4")]
     [InlineData("VP8", "video-buyer.webm")]
     public async Task A_call_plays_without_ffmpeg_picture_and_voices_apart_and_in_step(string codec, string file)
     {
@@ -59,6 +60,22 @@ public sealed class PlayableTests : IDisposable
         // The sheets of the storyboard survive the changes of size.
         using var board = JsonDocument.Parse(await File.ReadAllBytesAsync(_recorded.File("storyboard.json")));
         Assert.InRange(board.RootElement.GetProperty("tiles").GetArrayLength(), 10, 30);
+    }
+
+    [Fact]
+    public async Task A_change_from_H264_to_VP9_stays_in_one_file_and_VP9_is_downloaded_as_WebM()
+    {
+        var call = new SyntheticCall(30)
+            .Add(1, Buyer, "camera", await EncodedMedia.H264Async(Pattern, 90, 0, 30), NetworkConditions.Good)
+            .Add(1, Buyer, "camera", await EncodedMedia.Vp9Async(Pattern, 120, 90, 30), NetworkConditions.Good, TimeSpan.FromSeconds(3.05));
+        var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
+        Assert.Equal(("complete", ""), (result.Outcome, result.Reason));
+        using var plan = JsonDocument.Parse(await File.ReadAllBytesAsync(_recorded.File("playback.json")));
+        var runs = Assert.Single(plan.RootElement.GetProperty("pictures").EnumerateArray()).GetProperty("runs").EnumerateArray().ToList();
+        Assert.Equal(["h264 start", "vp9 codec"], runs.Select(r => $"{r.GetProperty("codec").GetString()} {r.GetProperty("reason").GetString()}"), StringComparer.Ordinal);
+        Assert.Equal("video/mp4; codecs=\"vp09.00.20.08\"", runs[1].GetProperty("mimeType").GetString());
+        Assert.Equal(Enumerable.Range(90, 120), (await RecordingAnalyser.AnalyseAsync(_recorded.File("playback.webm"))).Frames.Select(f => f.Counter));
+        Assert.Equal(Enumerable.Range(0, 90), (await RecordingAnalyser.AnalyseAsync(_recorded.File("playback-2.mp4"))).Frames.Select(f => f.Counter));
     }
 
     [Fact]
@@ -176,6 +193,10 @@ public sealed class PlayableTests : IDisposable
 
     private static string Type(byte[] file, int offset) => System.Text.Encoding.ASCII.GetString(file, offset + 4, 4);
 
-    private static Task<EncodedMedia> VideoAsync(string codec, int frames) =>
-        codec == "H264" ? EncodedMedia.H264Async(Pattern, frames, 0, 30) : EncodedMedia.Vp8Async(Pattern, frames, 0, 30);
+    private static Task<EncodedMedia> VideoAsync(string codec, int frames) => codec switch
+    {
+        "H264" => EncodedMedia.H264Async(Pattern, frames, 0, 30),
+        "VP9" => EncodedMedia.Vp9Async(Pattern, frames, 0, 30),
+        _ => EncodedMedia.Vp8Async(Pattern, frames, 0, 30),
+    };
 }

@@ -4,7 +4,7 @@ using System.Collections.Concurrent;
 namespace AfterSales.Video.TestKit.Media;
 
 /// <summary>Real encoder output of the test content, as frames.</summary>
-/// <param name="Codec">"H264", "VP8" or "opus".</param>
+/// <param name="Codec">"H264", "VP8", "VP9" or "opus".</param>
 /// <param name="ClockRateHz">RTP clock.</param>
 /// <param name="TicksPerFrame">RTP ticks between two frames.</param>
 public sealed record EncodedMedia(string Codec, int ClockRateHz, int TicksPerFrame, IReadOnlyList<EncodedFrame> Frames)
@@ -27,6 +27,15 @@ public sealed record EncodedMedia(string Codec, int ClockRateHz, int TicksPerFra
         {
             string[] encoder = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-g", $"{keyEvery}", "-b:v", "800k", "-f", "ivf"];
             return new EncodedMedia("VP8", 90_000, 90_000 / pattern.FramesPerSecond, ReadIvf(await EncodeAsync(pattern, firstFrame, frames, encoder)));
+        });
+
+    public static Task<EncodedMedia> Vp9Async(TestPattern pattern, int frames, int firstFrame = 0, int keyEvery = 60) =>
+        MakeAsync($"vp9 {pattern.Width}x{pattern.Height} {frames} {firstFrame} {keyEvery}", async () =>
+        {
+            string[] encoder = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-g", $"{keyEvery}", "-b:v", "800k", "-f", "ivf"];
+            var frames9 = ReadIvf(await EncodeAsync(pattern, firstFrame, frames, encoder));
+            // frame_type of the uncompressed header, profile 0 (VP9 bitstream specification §6.2).
+            return new EncodedMedia("VP9", 90_000, 90_000 / pattern.FramesPerSecond, [.. frames9.Select(f => f with { IsKey = (f.Units[0][0] & 0x04) == 0 })]);
         });
 
     /// <summary>720p that no encoder can squeeze below the rate asked for, a key frame each 10 s: load, not content.</summary>

@@ -11,6 +11,7 @@ public static class RtpPacketizer
     {
         "H264" => H264(frame.Units),
         "VP8" => Vp8(frame.Units[0], pictureId),
+        "VP9" => Vp9(frame),
         _ => [frame.Units[0]],
     };
 
@@ -35,6 +36,19 @@ public static class RtpPacketizer
             var part = frame.AsSpan(at, Math.Min(MaxPayload, frame.Length - at));
             // X and S bits, I with a 15-bit picture id.
             payloads.Add([(byte)(0x80 | (at == 0 ? 0x10 : 0)), 0x80, (byte)(0x80 | (pictureId >> 8 & 0x7F)), (byte)pictureId, .. part]);
+        }
+
+        return payloads;
+    }
+
+    /// <summary>RFC 9628 §4.2 without picture id: P says that it refers to another picture, B and E where it begins and ends.</summary>
+    private static List<byte[]> Vp9(EncodedFrame frame)
+    {
+        var (payloads, bytes) = (new List<byte[]>(), frame.Units[0]);
+        for (var at = 0; at < bytes.Length; at += MaxPayload)
+        {
+            var part = bytes.AsSpan(at, Math.Min(MaxPayload, bytes.Length - at));
+            payloads.Add([(byte)((frame.IsKey ? 0 : 0x40) | (at == 0 ? 0x08 : 0) | (at + part.Length == bytes.Length ? 0x04 : 0)), .. part]);
         }
 
         return payloads;
