@@ -1,5 +1,4 @@
 using AfterSales.Video.Contracts.Http;
-using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Server.Features.Agents.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;

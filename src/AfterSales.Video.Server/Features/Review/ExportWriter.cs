@@ -2,7 +2,6 @@ using System.Text;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Evidence.Manifests;
-using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Evidence.Verification;
 using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.EvidenceKeys.Public;

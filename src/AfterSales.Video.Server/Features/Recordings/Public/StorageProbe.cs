@@ -6,7 +6,7 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 internal sealed class StorageProbe
 {
     /// <summary>The file system keeps names and tags, and forbids nothing to whoever owns the disk.</summary>
-    private static readonly StorageView FileSystem = new("file_system", "none", true, false, true, 0, "");
+    private readonly StorageView _fileSystem = new("file_system", "none", true, false, true, 0, "");
 
-    public Task<StorageView> ViewAsync(CancellationToken ct) => ct.IsCancellationRequested ? Task.FromCanceled<StorageView>(ct) : Task.FromResult(FileSystem);
+    public Task<StorageView> ViewAsync(CancellationToken ct) => ct.IsCancellationRequested ? Task.FromCanceled<StorageView>(ct) : Task.FromResult(_fileSystem);
 }
