@@ -143,7 +143,7 @@ public sealed class CallHubTests(SharedHub shared) : IClassFixture<SharedHub>
 
         var view = await buyer.PostOkAsync<BuyerCallView>("/api/buyer/consent/withdraw", null);
 
-        Assert.Equal(("ended", "buyer_declined"), (view.State, view.EndReason));
+        Assert.Equal(("ended", "consent_withdrawn"), (view.State, view.EndReason));
         using var admin = shared.Hub.Admin();
         Assert.Equal(200, (int)(await admin.GetAsync($"/api/calls/{call.Call.CallId}/recording")).StatusCode);
     }

@@ -10,7 +10,7 @@ public sealed record CallCreatedView(CallView Call, string BuyerUrl, string QrSv
 /// <param name="BuyerStep">"none", "link_opened", "reading_consent", "consented", "checking_camera", "connecting", "connected", "photos", "declined", "left". The latest.</param>
 /// <param name="Recording">The latest; null before the buyer agreed.</param>
 /// <param name="EarlierRecordings">Of the same call, oldest first: a crash of the server ended each of them, and people came back.</param>
-/// <param name="EndReason">"agent_hung_up", "buyer_hung_up", "buyer_declined", "buyer_photos", "expired", "server_stopped"; null while it lasts.</param>
+/// <param name="EndReason">"agent_hung_up", "buyer_hung_up", "buyer_declined", "consent_withdrawn", "buyer_photos", "expired", "server_stopped"; null while it lasts.</param>
 public sealed record CallView(
     string CallId, string TicketId, string State, string BuyerStep, string AgentName, DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, string? EndReason, RecordingView? Recording, RatingView? Rating,

@@ -52,7 +52,7 @@ public sealed record CallSession
 
     /// <summary>Before consent: no. After it: consent is withdrawn. Both end the call.</summary>
     public CallOutcome Decline(DateTimeOffset at) =>
-        EndWithStep(CallEndReason.BuyerDeclined, BuyerStep.Declined, at);
+        EndWithStep(Phase == CallPhase.Live ? CallEndReason.ConsentWithdrawn : CallEndReason.BuyerDeclined, BuyerStep.Declined, at);
 
     /// <summary>The buyer's page is gone and its time to come back is over.</summary>
     public CallOutcome BuyerLeft() =>

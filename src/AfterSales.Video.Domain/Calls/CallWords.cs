@@ -28,6 +28,9 @@ public enum CallEndReason
     AgentHungUp,
     BuyerHungUp,
     BuyerDeclined,
+
+    /// <summary>The buyer had agreed and took it back while the call ran.</summary>
+    ConsentWithdrawn,
     BuyerPhotos,
     Expired,
     ServerStopped,

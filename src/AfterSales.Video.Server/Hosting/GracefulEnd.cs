@@ -27,7 +27,7 @@ internal sealed partial class GracefulEnd(LiveCalls live, IServiceScopeFactory s
         {
             if (!call.IsLive)
             {
-                await live.EndAsync(call.CallId, Words.Of(CallEndReason.ServerStopped));
+                await live.EndAsync(call.CallId, Words.Of(CallEndReason.ServerStopped), () => Task.CompletedTask);
                 return;
             }
 

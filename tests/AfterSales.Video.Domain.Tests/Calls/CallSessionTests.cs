@@ -55,7 +55,7 @@ public sealed class CallSessionTests
     {
         Assert.Equal((CallPhase.Ended, BuyerStep.Photos, CallEndReason.BuyerPhotos), Facts(Waiting.ChoosePhotos(Now).Session));
         Assert.Equal((CallPhase.Ended, BuyerStep.Declined, CallEndReason.BuyerDeclined), Facts(Waiting.Decline(Now).Session));
-        Assert.Equal((CallPhase.Ended, BuyerStep.Declined, CallEndReason.BuyerDeclined), Facts(Live.Decline(Now).Session));
+        Assert.Equal((CallPhase.Ended, BuyerStep.Declined, CallEndReason.ConsentWithdrawn), Facts(Live.Decline(Now).Session));
     }
 
     [Fact]

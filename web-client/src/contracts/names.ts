@@ -19,7 +19,7 @@ export type BuyerStep = (typeof buyerSteps)[number]
 export type ReportableStep = 'reading_consent' | 'checking_camera' | 'connecting' | 'connected'
 
 export const endReasons = [
-  'agent_hung_up', 'buyer_hung_up', 'buyer_declined', 'buyer_photos', 'expired', 'server_stopped', 'unknown',
+  'agent_hung_up', 'buyer_hung_up', 'buyer_declined', 'consent_withdrawn', 'buyer_photos', 'expired', 'server_stopped', 'unknown',
 ] as const
 export type EndReason = (typeof endReasons)[number]
 

@@ -80,6 +80,10 @@ describe('where the buyer lands', () => {
     expect(endingOfReason(reason)).toBeDefined()
   })
 
+  test('with the word that the recording has stopped, when consent was withdrawn in another tab', () => {
+    expect(endingOfReason('consent_withdrawn')).toEqual({ kind: 'goodbye', reason: 'withdrawn' })
+  })
+
   test('by how the place was lost', () => {
     expect(endingOf({ kind: 'replaced' })).toEqual({ kind: 'notice', notice: 'replaced' })
     expect(endingOf({ kind: 'media_lost' })).toEqual({ kind: 'notice', notice: 'lost' })

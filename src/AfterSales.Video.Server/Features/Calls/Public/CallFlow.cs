@@ -104,8 +104,7 @@ internal sealed partial class CallFlow(
             return change;
         // From here on the end is a fact: a client that gives up waiting must not leave the room open.
         var reason = Data.Words.Of(change.Row.EndReason!.Value);
-        await live.EndAsync(callId, reason);
-        await recordings.StopAsync(change.Row.TenantId, callId, reason, CancellationToken.None);
+        await live.EndAsync(callId, reason, () => recordings.StopAsync(change.Row.TenantId, callId, reason, CancellationToken.None));
         if (change.Row is { ConsentAt: not null, Step: BuyerStep.Declined })
             custody.Post(change.Row.TenantId, CustodyKind.ConsentWithdrawn, CustodyActor.Buyer, callId, []);
         Log.Ended(logger, callId, reason);

@@ -210,7 +210,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         Broadcast(new ParticipantGone(place.ParticipantId, reason));
     }
 
-    public async Task EndAsync(string reason)
+    /// <param name="seal">Seals the recording: begins as soon as the room is closed, so that a page slow to hear its farewell does not hold it open.</param>
+    public async Task EndAsync(string reason, Func<Task> seal)
     {
         using var turn = await EnterAsync(CancellationToken.None);
         _ended = true;
@@ -220,7 +221,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         await _pump;
         foreach (var place in Places())
             Note(CustodyKind.Left, place, reason);
-        await Task.WhenAll(Places().Select(p => p.CloseAsync(new CallEnded(reason), FarewellTime, _time)));
+        await Task.WhenAll(Places().Select(p => p.CloseAsync(new CallEnded(reason), FarewellTime, _time)).Append(seal()));
     }
 
     public void Broadcast(CallMessage message, bool staffOnly = false, Place? except = null)

@@ -18,12 +18,9 @@ internal sealed class LiveCalls(
 
     public LiveCall? Find(string callId) => _calls.GetValueOrDefault(callId);
 
-    /// <summary>Tells everybody, closes the room; after it returns nothing more is recorded.</summary>
-    public async Task EndAsync(string callId, string reason)
-    {
-        if (_calls.TryRemove(callId, out var call))
-            await call.EndAsync(reason);
-    }
+    /// <summary>Closes the room, then seals the recording while everybody is told.</summary>
+    public Task EndAsync(string callId, string reason, Func<Task> seal) =>
+        _calls.TryRemove(callId, out var call) ? call.EndAsync(reason, seal) : seal();
 
     /// <summary>Drops an entry that was made for a call which turned out to be over.</summary>
     public void Forget(LiveCall call) => _calls.TryRemove(KeyValuePair.Create(call.CallId, call));

@@ -29,7 +29,7 @@ export function endingOfReason(reason: EndReason): Ending {
     case 'buyer_hung_up':
     case 'expired':
     case 'server_stopped': return { kind: 'goodbye', reason }
-    // Also the end of a call whose recording was agreed to and later refused: nothing is claimed about what was recorded.
+    case 'consent_withdrawn': return { kind: 'goodbye', reason: 'withdrawn' }
     case 'buyer_declined': return { kind: 'notice', notice: 'declined_earlier' }
     case 'buyer_photos': return { kind: 'notice', notice: 'photos_over' }
     case 'unknown': return { kind: 'goodbye', reason: 'agent_hung_up' }
