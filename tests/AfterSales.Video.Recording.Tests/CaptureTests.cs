@@ -82,6 +82,35 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Fact]
+    public async Task What_comes_after_the_stop_is_no_loss()
+    {
+        // A fault of before: pages leaving a call that had ended were counted as lost packets and listed as a gap of a clean recording.
+        using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), default, CancellationToken.None);
+        Feed(session, SampleJournal.Packet, 3);
+        var stopping = session.StopAsync("hung up", CancellationToken.None);
+        session.AppendEvent(new RecordingEvent("signalling_lost", "{}"));
+        Feed(session, SampleJournal.Packet, 3);
+        var summary = await stopping;
+        session.AppendEvent(new RecordingEvent("signalling_lost", "{}"));
+        Assert.Equal(0, session.Statistics.DroppedPackets);
+        var (packets, gap, end) = Count(summary.JournalPath);
+        Assert.Equal((3, 0, 0), (packets, gap, end!.Dropped));
+    }
+
+    [Fact]
+    public async Task A_resumed_recording_wishes_for_key_frames_once()
+    {
+        using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), default, CancellationToken.None);
+        Assert.False(session.TakeKeyFrameWish());
+        session.Pause("payment details");
+        Assert.False(session.TakeKeyFrameWish());
+        session.Resume();
+        Assert.Equal((true, false), (session.TakeKeyFrameWish(), session.TakeKeyFrameWish()));
+    }
+
+    [Fact]
     public async Task A_recording_is_never_started_twice()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);

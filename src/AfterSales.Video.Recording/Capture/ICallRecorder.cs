@@ -23,6 +23,7 @@ public interface IRecordingSession : IPacketTap, IJournalSource, IAsyncDisposabl
     /// <summary>While paused no packet is kept; the gap and its reason are.</summary>
     void Pause(string reason);
 
+    /// <summary>Packets are kept again, and video sources are asked for a key frame: without one nothing up to the next would decode.</summary>
     void Resume();
 
     /// <summary>Writes what is buffered and the END record, syncs, closes. Idempotent.</summary>

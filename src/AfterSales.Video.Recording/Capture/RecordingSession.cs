@@ -28,6 +28,7 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
     private int _stopping;
     private volatile bool _paused;
     private volatile bool _videoOff;
+    private int _wantsKeyFrame;
     private long? _loopOffsetNs;
     private long _packets;
     private long _bytes;
@@ -149,7 +150,10 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
     {
         AppendText(RecordType.Resumed, "", "");
         _paused = false;
+        Volatile.Write(ref _wantsKeyFrame, 1);
     }
+
+    public bool TakeKeyFrameWish() => Volatile.Read(ref _wantsKeyFrame) != 0 && Interlocked.Exchange(ref _wantsKeyFrame, 0) != 0;
 
     public Task<JournalSummary> StopAsync(string reason, CancellationToken ct)
     {

@@ -137,6 +137,12 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
             peer.SendRtcp(writer.Written);
     }
 
+    public void WantKeyFrames()
+    {
+        foreach (var track in _tracks)
+            track.WantKeyFrame();
+    }
+
     public double Loss()
     {
         var worst = 0.0;

@@ -130,6 +130,8 @@ internal sealed class Room(string roomId, LoopRooms home)
     /// <summary>Every 10 ms.</summary>
     public void Tick(long nowNs)
     {
+        if (Taps.TakeKeyFrameWish())
+            WantKeyFrames();
         for (var i = 0; i < _participants.Count; i++)
             _participants[i].Tick(nowNs);
         _subscriptions.Tick(this, nowNs);
@@ -218,6 +220,12 @@ internal sealed class Room(string roomId, LoopRooms home)
         _lastCapsNs = nowNs;
         for (var i = 0; i < _participants.Count; i++)
             _participants[i].Uplink?.TellLowerCap(CapFor(_participants[i]));
+    }
+
+    private void WantKeyFrames()
+    {
+        foreach (var participant in _participants)
+            participant.Uplink?.WantKeyFrames();
     }
 
     private void Remove(Participant participant, string reason)

@@ -24,6 +24,11 @@ public interface IPacketTap
 
     /// <summary>Join, leave, mute, reconnect… in the room's own words.</summary>
     void OnRoomEvent(in TapRoomEvent roomEvent, long arrivalNs);
+
+    /// <summary>
+    /// Asked each 10 ms: true, once, when what the tap kept so far does not decode on, and every video source must send a key frame.
+    /// </summary>
+    bool TakeKeyFrameWish() => false;
 }
 
 /// <param name="TrackId">Small and unique within the room; never reused.</param>

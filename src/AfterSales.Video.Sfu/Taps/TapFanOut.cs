@@ -46,6 +46,14 @@ internal sealed class TapFanOut
             tap.OnSenderReport(trackId, arrivalNs, report.NtpTimestamp, report.RtpTimestamp, report.PacketCount, report.OctetCount);
     }
 
+    public bool TakeKeyFrameWish()
+    {
+        var wanted = false;
+        foreach (var tap in _taps)
+            wanted |= tap.TakeKeyFrameWish();
+        return wanted;
+    }
+
     public void RoomEvent(in TapRoomEvent roomEvent, long arrivalNs)
     {
         foreach (var tap in _taps)

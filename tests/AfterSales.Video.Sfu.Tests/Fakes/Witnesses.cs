@@ -22,6 +22,15 @@ internal sealed class TapLog : IPacketTap
     public List<(ushort TrackId, uint RtpTimestamp)> Reports { get; } = [];
     public List<TapRoomEvent> Events { get; } = [];
 
+    public bool WantsKeyFrame { get; set; }
+
+    public bool TakeKeyFrameWish()
+    {
+        var wanted = WantsKeyFrame;
+        WantsKeyFrame = false;
+        return wanted;
+    }
+
     public void OnTrackStarted(in TapTrack track, long arrivalNs) => Started.Add(track);
 
     public void OnTrackEnded(ushort trackId, long arrivalNs) => Ended.Add(trackId);
