@@ -60,6 +60,11 @@ public sealed record ParticipantSpec(string ParticipantId, string Role)
 {
     public bool MayPublish { get; init; } = true;
     public bool MaySubscribe { get; init; } = true;
+
+    /// <summary>Participants of one owner (a program that publishes and plays) do not receive each other: they would hear themselves. Null: nobody else's.</summary>
+    public string? OwnerId { get; init; }
+
+    internal bool IsSameOwner(ParticipantSpec other) => OwnerId is not null && string.Equals(OwnerId, other.OwnerId, StringComparison.Ordinal);
 }
 
 /// <param name="Mid">The m-section of the participant's own offer.</param>

@@ -23,7 +23,7 @@ internal sealed class SubscriptionReconciler(SfuOptions options)
     public static IReadOnlyList<string> PreferredVideoCodecs(Participant publisher, IReadOnlyList<Participant> participants)
     {
         var all = new MediaPolicy().VideoCodecs;
-        var common = all.Where(codec => participants.All(other => other == publisher || CanReceive(other, codec))).ToArray();
+        var common = all.Where(codec => participants.All(other => !Hears(other, publisher) || CanReceive(other, codec))).ToArray();
         // The others stay behind them: a section also receives.
         return [.. common, .. all.Except(common, StringComparer.Ordinal)];
     }
@@ -94,9 +94,12 @@ internal sealed class SubscriptionReconciler(SfuOptions options)
             slots[i].Assign(Array.Find(offered, publication => string.Equals(publication.Id, placed[i], StringComparison.Ordinal)));
     }
 
+    private static bool Hears(Participant subscriber, Participant publisher) =>
+        subscriber != publisher && !subscriber.Spec.IsSameOwner(publisher.Spec);
+
     private static IEnumerable<Publication> Offered(Room room, Participant subscriber, MediaKind kind) =>
         room.Participants
-            .Where(other => other != subscriber)
+            .Where(other => Hears(subscriber, other))
             .SelectMany(other => other.Publications)
             .Where(publication => publication.Kind == kind && publication.IsAnnounced);
 
@@ -139,7 +142,7 @@ internal sealed class SubscriptionReconciler(SfuOptions options)
             var sent = publication.Current?.Codec ?? (publication.Section.Codecs.Count > 0 ? publication.Section.Codecs[0] : null);
             if (publication.Kind != MediaKind.Video || sent is null || !publication.IsAnnounced)
                 continue;
-            if (room.Participants.Any(other => other != participant && !CanReceive(other, sent)))
+            if (room.Participants.Any(other => Hears(other, participant) && !CanReceive(other, sent)))
                 return true;
         }
         return false;

@@ -52,7 +52,7 @@ internal sealed class WhipSessions(LiveCalls live, IServiceScopeFactory scopes)
         if (call.Find(participantId) is { } former)
             await call.RemoveAsync(former, "replaced", ct);
         var newcomer = new Place(participantId, participantId, grant.Role, grant.DisplayName) { IsProgram = true };
-        var spec = new ParticipantSpec(participantId, grant.Role) { MayPublish = kind == WhipKind.Publish, MaySubscribe = kind == WhipKind.Play };
+        var spec = new ParticipantSpec(participantId, grant.Role) { OwnerId = grant.GrantId, MayPublish = kind == WhipKind.Publish, MaySubscribe = kind == WhipKind.Play };
         var (place, _, refusal) = await call.JoinAsync(newcomer, null, spec, ct);
         if (place is null)
             return (null, null, refusal);
