@@ -70,6 +70,27 @@ public sealed class MuxingTests : IDisposable
     }
 
     [Fact]
+    public async Task Packets_withheld_while_a_participant_was_muted_are_a_mute_and_no_loss()
+    {
+        // Frames 50 to 79 and voice packets 75 to 124 never reach the recorder; the microphone also really loses some later.
+        var camera = new NetworkConditions { Drop = (frame, _) => frame is >= 50 and < 80 };
+        var microphone = new NetworkConditions { Drop = (packet, _) => packet is (>= 75 and < 125) or (>= 200 and < 210) };
+        var call = new SyntheticCall(17).Add(1, Buyer, "camera", await VideoAsync("H264"), camera).Add(2, Buyer, "microphone", await VoiceAsync(), microphone);
+        foreach (var (source, from, to) in new[] { ("camera", 50 / 30.0, 80 / 30.0), ("microphone", 1.5, 2.5) })
+        {
+            call.RoomEvent(TimeSpan.FromSeconds(from), "muted", Buyer, source);
+            call.RoomEvent(TimeSpan.FromSeconds(to), "unmuted", Buyer, source);
+        }
+
+        var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
+
+        Assert.Equal([("camera", "mute"), ("microphone", "mute"), ("microphone", "network")], result.Gaps.Select(g => (g.Source, g.Reason)).Order());
+        Assert.Equal("partial", result.Outcome);
+        var seen = await RecordingAnalyser.AnalyseAsync(Playback(result));
+        Assert.Equal(Enumerable.Range(0, 50).Concat(Enumerable.Range(90, 90)), seen.Frames.Select(f => f.Counter));
+    }
+
+    [Fact]
     public async Task A_pause_is_a_gap_with_its_reason_and_what_follows_is_in_time()
     {
         var call = new SyntheticCall(9).Add(1, Buyer, "camera", await VideoAsync("H264"), NetworkConditions.Good).Add(2, Buyer, "microphone", await VoiceAsync(), NetworkConditions.Good);

@@ -69,7 +69,7 @@ internal sealed record TimelineDocument(
 
 /// <param name="Index">Track order in original.mkv.</param>
 /// <param name="DroppedFrames">Left out because a packet of them, or of a frame they refer to, never came.</param>
-/// <param name="LostPackets">Sequence numbers never seen; pauses count here too.</param>
+/// <param name="LostPackets">Sequence numbers never seen; what was sent in pauses and mutes counts here too.</param>
 /// <param name="Clock">"sender_reports" or "arrival" (less exact).</param>
 internal sealed record TimelineTrackDocument(
     int Index, string ParticipantId, string Role, string Source, string Kind, string Codec, double FromSeconds, double ToSeconds, int Frames, int KeyFrames,

@@ -15,6 +15,9 @@ internal sealed class CallIndex
     public List<TimedEvent> Events { get; } = [];
     public List<(long FromNs, long ToNs, string Reason)> Pauses { get; } = [];
 
+    /// <summary>When a source was switched off, by what its participant said.</summary>
+    public List<(long FromNs, long ToNs, string ParticipantId, string Source)> Mutes { get; } = [];
+
     /// <summary>What the recorder could not keep.</summary>
     public List<(long FromNs, long ToNs, uint Packets)> Lost { get; } = [];
 

@@ -11,6 +11,7 @@ internal sealed class CallIndexer
     private readonly CallIndex _index;
     private readonly PacketWalk _walk;
     private readonly Dictionary<MediaRun, FirstFrame> _looking = [];
+    private readonly Dictionary<(string ParticipantId, string Source), long> _mutedSince = [];
     private (long Ns, string Reason)? _pausedSince;
 
     private CallIndexer(CallIndex index)
@@ -49,6 +50,8 @@ internal sealed class CallIndexer
 
         if (_pausedSince is { } open)
             _index.Pauses.Add((open.Ns, _index.EndNs, open.Reason));
+        foreach (var ((participantId, source), sinceNs) in _mutedSince)
+            _index.Mutes.Add((sinceNs, _index.EndNs, participantId, source));
         foreach (var first in _looking.Values.ToList())
             first.Flush();
         (_index.Blocks, _index.HeadHashHex, _index.Problem) = (journal.Blocks, journal.HeadHex, journal.Problem);
@@ -73,7 +76,7 @@ internal sealed class CallIndexer
                     _walk.Start(track, timeNs, (records.Flags & RecordWriter.RepeatedFlag) != 0);
                     break;
                 case RecordType.RoomEvent when records.TryGetRoomEvent(out var roomEvent, out var timeNs):
-                    _index.Events.Add(TimedEvents.From(roomEvent, timeNs));
+                    AddRoomEvent(TimedEvents.From(roomEvent, timeNs));
                     break;
                 case RecordType.Gap when records.TryGetGap(out var from, out var to, out var packets, out _):
                     _index.Lost.Add((from, to, packets));
@@ -93,6 +96,16 @@ internal sealed class CallIndexer
         first.Add(wideSeq, wideTimestamp, arrivalNs, flags, payload);
         if (first.Found)
             _looking.Remove(run);
+    }
+
+    private void AddRoomEvent(TimedEvent roomEvent)
+    {
+        _index.Events.Add(roomEvent);
+        var source = (roomEvent.ParticipantId, roomEvent.Detail);
+        if (roomEvent.Kind == "muted")
+            _mutedSince.TryAdd(source, roomEvent.TimeNs);
+        else if (roomEvent.Kind == "unmuted" && _mutedSince.Remove(source, out var sinceNs))
+            _index.Mutes.Add((sinceNs, roomEvent.TimeNs, source.ParticipantId, source.Detail));
     }
 
     private void AddText(RecordType type, long timeNs, string first, string second)

@@ -22,7 +22,7 @@ internal sealed class GapFinder(CallTimeline timeline)
         if (!_last.TryGetValue(key, out var before))
         {
             if (frame.TimeNs > EdgeNs)
-                _found.Add((key.ParticipantId, key.Source, 0, frame.TimeNs, "late_start"));
+                _found.Add((key.ParticipantId, key.Source, 0, frame.TimeNs, IsMuted(key, 0, frame.TimeNs) ? "mute" : "late_start"));
         }
         else if (Reason(before, frame) is { } reason)
         {
@@ -70,6 +70,8 @@ internal sealed class GapFinder(CallTimeline timeline)
 
         if (IsPaused(before.TimeNs, after.TimeNs))
             return length > AudioGapNs ? "pause" : null;
+        if (length > AudioGapNs && IsMuted((after.Track.ParticipantId, after.Track.Source), before.TimeNs, after.TimeNs))
+            return "mute";
         if (after.AfterLoss)
             return length > worth ? "network" : null;
         if (length <= SwitchedOffNs)
@@ -90,6 +92,11 @@ internal sealed class GapFinder(CallTimeline timeline)
 
     private bool IsPaused(long fromNs, long toNs) =>
         timeline.Index.Pauses.Exists(p => p.FromNs - timeline.OriginNs < toNs && p.ToNs - timeline.OriginNs > fromNs);
+
+    /// <summary>What a participant switched off itself is how the call went; a loss in the same stretch cannot be told from it.</summary>
+    private bool IsMuted((string Participant, string Source) key, long fromNs, long toNs) =>
+        timeline.Index.Mutes.Exists(m => m.ParticipantId == key.Participant && m.Source == key.Source
+            && m.FromNs - timeline.OriginNs < toNs && m.ToNs - timeline.OriginNs > fromNs);
 
     private bool IsInterrupted(string participant, long fromNs, long toNs) =>
         timeline.Index.Events.Exists(e => e.Kind == "participant_interrupted" && e.ParticipantId == participant

@@ -19,7 +19,9 @@ internal sealed class Publication(Participant owner, string source, NegotiatedMe
     public int Order { get; } = order;
     public string Source { get; set; } = source;
     public NegotiatedMedia Section { get; set; } = section;
-    public bool Muted { get; set; }
+
+    /// <summary>While true nothing of it is forwarded or shown to taps.</summary>
+    public bool Muted { get; private set; }
 
     /// <summary>The participant named it; without that it counts once media came.</summary>
     public bool IsDeclared { get; set; }
@@ -39,6 +41,18 @@ internal sealed class Publication(Participant owner, string source, NegotiatedMe
     public PublicationSnapshot ToSnapshot() => new(Id, Owner.ParticipantId, Owner.Role, Kind, Source, Muted, Current is not null);
 
     public SlotCandidate ToCandidate() => new(Id, Owner.Role, Source, Order, Current?.Loudness ?? 0);
+
+    /// <summary>After an unmute every receiver starts anew, a picture with a key frame; nothing is negotiated.</summary>
+    public void Mute(bool muted)
+    {
+        Muted = muted;
+        if (muted)
+            return;
+        foreach (var layer in _layers)
+            layer.WantKeyFrame();
+        foreach (var subscriber in Subscribers)
+            subscriber.Restart();
+    }
 
     public void AddLayer(UplinkTrack track)
     {

@@ -23,6 +23,7 @@ internal sealed class UplinkTrack : IDisposable
     private long _senderReportNs;
     private long _bytesThisSecond;
     private double _loudness;
+    private long _withheldUpTo = long.MinValue;
     private byte _firSequence;
 
     public UplinkTrack(Room room, Publication publication, uint ssrc, ushort trackId, NegotiatedCodec codec)
@@ -65,6 +66,8 @@ internal sealed class UplinkTrack : IDisposable
         _sequence.Unwrap(packet.SequenceNumber);
         Count(packet, arrivalNs, recovered);
         _nacks?.OnPacket(sequence, arrivalNs);
+        if (IsWithheld(sequence))
+            return;
         if (codec != Codec)
             ChangeCodec(codec, arrivalNs);
         var inbound = new InboundPacket
@@ -115,7 +118,7 @@ internal sealed class UplinkTrack : IDisposable
 
     public byte NextFirSequence() => _firSequence++;
 
-    public bool TakeKeyFrameRequest(long nowNs, long roundTripNs) => _keyFrames.TakeDue(nowNs, roundTripNs);
+    public bool TakeKeyFrameRequest(long nowNs, long roundTripNs) => !Publication.Muted && _keyFrames.TakeDue(nowNs, roundTripNs);
 
     public int TakeNacks(long nowNs, long roundTripNs, Span<ushort> destination)
     {
@@ -153,6 +156,19 @@ internal sealed class UplinkTrack : IDisposable
     }
 
     public void Dispose() => Store.Dispose();
+
+    /// <summary>
+    /// The participant says this source is off: whatever its page still sends, and repeats of it that come after the unmuting, reach
+    /// nobody. Counted and acknowledged all the same, or the sender would take them for lost.
+    /// </summary>
+    private bool IsWithheld(long sequence)
+    {
+        if (!Publication.Muted)
+            return sequence <= _withheldUpTo;
+        _withheldUpTo = Math.Max(_withheldUpTo, sequence);
+        _loudness = 0;
+        return true;
+    }
 
     private void Count(in RtpPacketView packet, long arrivalNs, bool recovered)
     {

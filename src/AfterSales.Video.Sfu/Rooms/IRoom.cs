@@ -18,7 +18,10 @@ public interface IRoom
     /// <summary>First or later offer of a participant: creates or updates its peer and answers in one round trip.</summary>
     Task<NegotiationResult> NegotiateAsync(string participantId, string offerSdp, CancellationToken ct);
 
-    /// <summary>What the participant says about its own sections: source by mid, and whether each is muted.</summary>
+    /// <summary>
+    /// What the participant says about its own sections: source by mid, and whether each is muted. Packets of a muted section are neither
+    /// forwarded nor recorded.
+    /// </summary>
     Task<RoomResult> SetPublicationsAsync(string participantId, IReadOnlyList<PublicationSpec> publications, CancellationToken ct);
 
     /// <summary>Drops the peer but keeps the participant (a WHIP DELETE, or a page about to come back).</summary>

@@ -90,6 +90,14 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         return known;
     }
 
+    /// <summary>The page that said what is muted is gone; the next one says so anew, and until then is heard.</summary>
+    public void ForgetMutes()
+    {
+        _declared = [.. _declared.Select(item => item with { Muted = false })];
+        foreach (var publication in _publications)
+            SetMuted(publication, false);
+    }
+
     /// <summary>Ends the peer; the participant stays.</summary>
     public void DropPeer(PeerCloseReason reason)
     {
@@ -271,14 +279,20 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         if (item is not null)
         {
             publication.Source = item.Source;
-            if (publication.Muted != item.Muted)
-                room.OnMuted(publication, item.Muted);
-            publication.Muted = item.Muted;
+            SetMuted(publication, item.Muted);
         }
         var id = $"{ParticipantId}:{publication.Source}";
         publication.Id = _publications.Exists(other => other != publication && string.Equals(other.Id, id, StringComparison.Ordinal))
             ? $"{id}:{publication.Section.Mid}"
             : id;
+    }
+
+    private void SetMuted(Publication publication, bool muted)
+    {
+        if (publication.Muted == muted)
+            return;
+        publication.Mute(muted);
+        room.OnMuted(publication, muted);
     }
 
     private void Measure(IPeer peer, Uplink uplink, Downlink downlink)

@@ -70,6 +70,7 @@ internal sealed class Room(string roomId, LoopRooms home)
         if (Find(participantId) is not { } participant)
             return Unknown();
         participant.DropPeer(PeerCloseReason.Requested);
+        participant.ForgetMutes();
         return RoomResult.Done;
     }
 
