@@ -112,6 +112,27 @@ public sealed class CallHubTests(SharedHub shared) : IClassFixture<SharedHub>
     }
 
     [Fact]
+    public async Task A_tab_that_was_away_when_it_was_replaced_is_told_so_and_stays_replaced()
+    {
+        var call = await shared.Hub.CallAsync();
+        var first = await shared.Hub.CallHubAsStaffAsync();
+        var place = await ConnectAsync(first, call.Call.CallId);
+        first.Cut();
+        await using var second = await shared.Hub.CallHubAsStaffAsync();
+        await ConnectAsync(second, call.Call.CallId);
+
+        await using var back = await shared.Hub.CallHubAsStaffAsync();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("replaced", (await back.InvokeAsync<ConnectResult>("Connect", new ConnectRequest(call.Call.CallId, place.ResumeToken, 0))).Outcome);
+        Assert.Null((await second.InvokeAsync<CommandResult>("Acknowledge", new AcknowledgeRequest(0))).Code);
+
+        // "Use here": the person's word, and a connection without the old token.
+        Assert.Equal("joined", (await ConnectAsync(back, call.Call.CallId)).Outcome);
+        await second.NextAsync("replaced");
+        await first.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_page_that_does_not_come_back_loses_its_place_after_the_grace_period()
     {
         await using var hub = await TestHub.StartAsync();

@@ -48,7 +48,7 @@ public interface ICallClient
 /// <param name="LastSeq">Last message number received; 0 at first.</param>
 public sealed record ConnectRequest(string CallId, string? ResumeToken, long LastSeq);
 
-/// <param name="Outcome">"joined" (new place: negotiate), "resumed" (place kept: nothing to negotiate), "rejoin" (stale token: connect again without one), "refused".</param>
+/// <param name="Outcome">"joined" (new place: negotiate), "resumed" (place kept: nothing to negotiate), "rejoin" (stale token: connect again without one), "replaced" (another page has the place: stop, and connect without a token only when the person asks for it), "refused".</param>
 /// <param name="Code">Problem code when refused.</param>
 public sealed record ConnectResult(
     string Outcome, string? Code, string? ParticipantId, string? ResumeToken, CallSnapshot? Snapshot, IReadOnlyList<IceServer> IceServers);

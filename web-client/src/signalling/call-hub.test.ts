@@ -79,6 +79,15 @@ describe('a place in a call', () => {
     expect(messages.at(-1)).toMatchObject({ step: 'consented' })
   })
 
+  test('stays lost when another tab took it while the socket was away', async () => {
+    hub.connectAnswers = [{ ...resumed(), outcome: 'replaced' }]
+    hub.drop()
+    await clock.advance(100)
+    expect(statuses.at(-1)).toEqual({ kind: 'closed', outcome: { kind: 'replaced' } })
+    await clock.advance(60_000)
+    expect(hub.connects).toHaveLength(2)
+  })
+
   test('keeps messages that arrive before the answer to Connect', async () => {
     hub.connectAnswers = [joined()]
     const early = new FakeHub()

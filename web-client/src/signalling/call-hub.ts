@@ -186,6 +186,8 @@ export class CallHub {
       case 'rejoin':
         this.forgetPlace()
         return this.takePlace(transport, generation)
+      // Another tab took the place while this one's socket was away: it is the person's to take back, not the page's.
+      case 'replaced': return this.close({ kind: 'replaced' })
       default: return this.close({ kind: 'refused', reason: toReason(result.code) })
     }
   }

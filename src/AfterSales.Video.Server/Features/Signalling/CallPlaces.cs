@@ -20,6 +20,7 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
     public const string BuyerOwner = "buyer";
 
     private static readonly ConnectResult Rejoin = new("rejoin", null, null, null, null, []);
+    private static readonly ConnectResult Replaced = new("replaced", null, null, null, null, []);
 
     public async Task<ConnectResult> ConnectAsync(HubCallerContext context, ICallClient client, ConnectRequest request)
     {
@@ -43,8 +44,10 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
     private ConnectResult Resume(HubCallerContext context, string callId, string ownerId, string token, long lastSeq, Func<PlaceConnection> connect)
     {
         var call = live.Find(callId);
-        if (call?.FindByOwner(ownerId) is not { } place || !place.TryResume(token, lastSeq, connect))
+        if (call?.FindByOwner(ownerId) is not { } place)
             return Rejoin;
+        if (!place.TryResume(token, lastSeq, connect))
+            return place.WasReplaced(token) ? Replaced : Rejoin;
         new HeldPlace(call, place).BindTo(context);
         call.Resumed(place);
         return new ConnectResult("resumed", null, place.ParticipantId, token, call.Snapshot(place), IceServers());

@@ -11,7 +11,11 @@ internal sealed class Place(string participantId, string ownerId, string role, s
     /// <summary>A minute of a busy call; what nobody acknowledged by then asks for a fresh start.</summary>
     private const int OutboxCapacity = 512;
 
+    /// <summary>Pages that lost the place and may still come knocking; older ones are told to rejoin like strangers.</summary>
+    private const int ReplacedCapacity = 32;
+
     private readonly Lock _sync = new();
+    private readonly Queue<string> _replacedTokensSha256 = new();
     private readonly Outbox _outbox = new(OutboxCapacity);
     private string _resumeTokenSha256 = "";
     private PlaceConnection? _connection;
@@ -66,6 +70,7 @@ internal sealed class Place(string participantId, string ownerId, string role, s
                 former.Finish();
             }
 
+            RememberReplaced();
             _outbox.Reset();
             _mediaConnected = _mediaInterrupted = false;
             var token = Ids.NewSecret();
@@ -73,6 +78,16 @@ internal sealed class Place(string participantId, string ownerId, string role, s
             Attach(connection);
             return token;
         }
+    }
+
+    /// <summary>
+    /// True for the token of a page another one has taken the place from. It may not have heard so, its socket being away just then, and
+    /// must not take the place back on its own: only its person may.
+    /// </summary>
+    public bool WasReplaced(string resumeToken)
+    {
+        lock (_sync)
+            return _replacedTokensSha256.Contains(Ids.Sha256(resumeToken));
     }
 
     /// <summary>The same page is back on another socket: it gets what it missed. False when that cannot be had any more.</summary>
@@ -154,6 +169,15 @@ internal sealed class Place(string participantId, string ownerId, string role, s
         }
 
         return connection?.Completion.WaitAsync(deadline, time).ContinueWith(_ => { }, TaskScheduler.Default) ?? Task.CompletedTask;
+    }
+
+    private void RememberReplaced()
+    {
+        if (_resumeTokenSha256.Length == 0)
+            return;
+        _replacedTokensSha256.Enqueue(_resumeTokenSha256);
+        if (_replacedTokensSha256.Count > ReplacedCapacity)
+            _replacedTokensSha256.Dequeue();
     }
 
     private void Attach(PlaceConnection connection)
