@@ -67,6 +67,27 @@ public sealed class HeaderTests(SharedHub shared) : IClassFixture<SharedHub>
         await (await client.PostAsync("/api/tickets", large)).ShouldBeAsync(413, ProblemCodes.RequestTooLarge);
     }
 
+    [Fact]
+    public async Task What_is_no_hub_connection_is_refused_with_a_problem()
+    {
+        using var client = shared.Hub.Admin();
+        await (await client.GetAsync("/hubs/call")).ShouldBeAsync(400, ProblemCodes.RequestInvalid);
+        await (await client.PostAsync("/hubs/desk", null)).ShouldBeAsync(400, ProblemCodes.RequestInvalid);
+        await (await client.GetAsync("/hubs/call?id=nobody")).ShouldBeAsync(404, ProblemCodes.NotFound);
+        using var negotiated = await client.PostAsync("/hubs/call/negotiate?negotiateVersion=1", null);
+        Assert.Contains("connectionToken", await negotiated.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pages_that_are_not_built_are_a_problem_that_says_how_to_build_them()
+    {
+        await using var hub = await TestHub.StartAsync("--Web:Root=no-such-folder");
+        using var client = hub.Client();
+        using var answer = await client.GetAsync("/desk");
+        Assert.Contains("npm run build", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await answer.ShouldBeAsync(503, ProblemCodes.Unavailable);
+    }
+
     private static void Check(HttpResponseMessage answer, string what)
     {
         Assert.True((int)answer.StatusCode < 500 || answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{what}: {(int)answer.StatusCode}");
@@ -79,8 +100,7 @@ public sealed class HeaderTests(SharedHub shared) : IClassFixture<SharedHub>
         Assert.Equal("nosniff", Header("X-Content-Type-Options"));
         Assert.Contains("camera=(self), microphone=(self)", Header("Permissions-Policy"), StringComparison.Ordinal);
         Assert.NotEmpty(Header("Referrer-Policy"));
-        // SignalR answers a request that is no hub connection in its own words.
-        if ((int)answer.StatusCode >= 400 && (int)answer.StatusCode != 503 && !what.Contains("/hubs/", StringComparison.Ordinal))
+        if ((int)answer.StatusCode >= 400)
             Assert.True(answer.Content.Headers.ContentType?.MediaType == "application/problem+json", $"{what}: {(int)answer.StatusCode} as {answer.Content.Headers.ContentType}");
     }
 

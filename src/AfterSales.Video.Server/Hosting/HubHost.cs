@@ -126,6 +126,7 @@ internal static class HubHost
         app.UseAuthentication();
         app.UseStaffStanding();
         app.UseAuthorization();
+        app.UseHubProblems();
         app.UseWebSockets();
     }
 

@@ -1,3 +1,4 @@
+using AfterSales.Video.Contracts.Http;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 
@@ -52,7 +53,7 @@ internal static class StaticPages
         {
             var file = root is null ? null : Path.Combine(root, page, "index.html");
             if (file is null || !File.Exists(file))
-                return Results.Text("The pages are not built yet. Run: cd web-client && npm ci && npm run build\n", statusCode: 503);
+                return Problem.Of(ProblemCodes.Unavailable, "The pages are not built yet. Run: cd web-client && npm ci && npm run build");
             context.Response.Headers.CacheControl = "no-cache";
             return Results.File(file, "text/html; charset=utf-8");
         }).ExcludeFromDescription();
