@@ -2,6 +2,7 @@ using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Hosting;
 using AfterSales.Video.Server.IntegrationTests.Support;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.IntegrationTests;
@@ -47,6 +48,26 @@ public sealed class StartTests
         var port = ((System.Net.IPEndPoint)taken.LocalEndPoint!).Port;
         var refused = await Assert.ThrowsAsync<StartRefusedException>(() => TestHub.StartAsync($"--Media:UdpPort={port}"));
         Assert.Contains("Media:UdpPort", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_logs_no_error_of_what_it_had_to_stop_again()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        var log = new LogLines();
+        var app = HubHost.Build(
+            new HubArguments(folder, false, [$"--Http:Port={port}", "--Https:Port=-1", "--Media:UdpPort=0", "--Media:TcpPort=-1"]),
+            builder => builder.Logging.ClearProviders().AddProvider(log));
+        await HubHost.PrepareAsync(app, CancellationToken.None);
+        await Assert.ThrowsAnyAsync<IOException>(() => app.StartAsync());
+        await app.DisposeAsync();
+
+        Assert.DoesNotContain("Canceled", log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("BackgroundService", log.Text, StringComparison.Ordinal);
+        Directory.Delete(folder, true);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Server.Features.Whip.Public;
+using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,25 +11,14 @@ namespace AfterSales.Video.Server.Features.Calls;
 
 /// <summary>Ends calls that nobody will end: link never opened, everybody gone, nobody back after a crash, or far too long.</summary>
 internal sealed partial class CallSweeper(
-    IServiceScopeFactory scopes, LiveCalls live, WhipSessions whip, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger) : BackgroundService
+    IServiceScopeFactory scopes, LiveCalls live, WhipSessions whip, IOptions<CallOptions> options, TimeProvider time, ILogger<CallSweeper> logger)
+    : PeriodicWork(options.Value.SweepInterval, time)
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(options.Value.SweepInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.Failed(logger, fault);
-            }
-        }
-    }
+    protected override Task RunOnceAsync(CancellationToken ct) => SweepAsync(ct);
+
+    protected override void OnFailed(Exception fault) => Log.Failed(logger, fault);
 
     internal async Task SweepAsync(CancellationToken ct)
     {
@@ -45,7 +35,7 @@ internal sealed partial class CallSweeper(
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var settings = options.Value;
         var running = await db.Set<CallRow>().IgnoreQueryFilters().AsNoTracking().Where(c => c.Phase != CallPhase.Ended).ToListAsync(ct);
         var usable = await db.Set<BuyerLinkRow>().IgnoreQueryFilters()

@@ -1,31 +1,17 @@
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
+using AfterSales.Video.Server.Hosting;
 
 namespace AfterSales.Video.Server.Features.Signalling;
 
 /// <summary>Gives up the places of pages that did not come back within the grace period.</summary>
-internal sealed partial class VacancyKeeper(LiveCalls live, IServiceScopeFactory scopes, TimeProvider time, ILogger<VacancyKeeper> logger) : BackgroundService
+internal sealed partial class VacancyKeeper(LiveCalls live, IServiceScopeFactory scopes, TimeProvider time, ILogger<VacancyKeeper> logger)
+    : PeriodicWork(TimeSpan.FromSeconds(1), time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    protected override void OnFailed(Exception fault) => Log.Failed(logger, fault);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.Failed(logger, fault);
-            }
-        }
-    }
-
-    private async Task SweepAsync(CancellationToken ct)
+    protected override async Task RunOnceAsync(CancellationToken ct)
     {
         foreach (var call in live.All)
         {

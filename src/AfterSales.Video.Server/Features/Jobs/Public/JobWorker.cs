@@ -14,8 +14,17 @@ internal sealed partial class JobWorker(JobQueue queue, IServiceScopeFactory sco
     /// <summary>Between looks without a wake-up; also the first pause after a failure.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(RunLaneAsync(JobQueue.Normal, 2, stoppingToken), RunLaneAsync(JobQueue.Low, 1, stoppingToken));
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.WhenAll(RunLaneAsync(JobQueue.Normal, 2, stoppingToken), RunLaneAsync(JobQueue.Low, 1, stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Being stopped, also before the start was over, is no failure.
+        }
+    }
 
     private async Task RunLaneAsync(int lane, int width, CancellationToken ct)
     {
