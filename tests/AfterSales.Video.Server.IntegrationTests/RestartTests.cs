@@ -1,7 +1,11 @@
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Contracts.Hubs;
+using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AfterSales.Video.Server.IntegrationTests;
 
@@ -97,6 +101,57 @@ public sealed class RestartTests
 
         Directory.Delete(folder, true);
     }
+
+    [Fact]
+    public async Task A_moved_data_folder_still_finds_the_journals_of_jobs_that_are_due()
+    {
+        var parent = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        var (before, after) = (Path.Combine(parent, "before"), Path.Combine(parent, "after"));
+        string callId;
+        // Without FFmpeg the job waits, so the next start has it to do.
+        await using (var hub = await TestHub.StartInAsync(before, "--Media:FfmpegPath=/nonexistent/ffmpeg"))
+        {
+            var call = await hub.CallAsync();
+            callId = call.Call.CallId;
+            await hub.AgreeAsync(await hub.RedeemAsync(call));
+            using var admin = hub.Admin();
+            await admin.PostOkAsync<CallView>($"/api/calls/{callId}/end", null);
+            Assert.Equal("journals", (await JournalPathAsync(hub))!.Split('/')[0]);
+        }
+
+        Directory.Move(before, after);
+        await using (var moved = await TestHub.StartInAsync(after))
+            Assert.Equal("empty", (await FinishedAsync(moved, callId)).Recording!.State);
+        Directory.Delete(parent, true);
+    }
+
+    [Fact]
+    public async Task Absolute_journal_paths_of_older_versions_become_relative()
+    {
+        var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
+        await using (var hub = await TestHub.StartInAsync(folder, "--Media:FfmpegPath=/nonexistent/ffmpeg"))
+        {
+            var call = await hub.CallAsync();
+            await hub.AgreeAsync(await hub.RedeemAsync(call));
+            using var admin = hub.Admin();
+            await admin.PostOkAsync<CallView>($"/api/calls/{call.Call.CallId}/end", null);
+        }
+
+        await using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={folder}/hub.db;Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "UPDATE recordings SET journal_path = '/a/former/place/' || journal_path; DELETE FROM schema_version WHERE version = 2";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await using (var again = await TestHub.StartInAsync(folder, "--Media:FfmpegPath=/nonexistent/ffmpeg"))
+            Assert.Matches("^journals/[0-9a-f]{32}/journal[^/]*$", await JournalPathAsync(again));
+        Directory.Delete(folder, true);
+    }
+
+    private static Task<string?> JournalPathAsync(TestHub hub) => hub.WithDataAsync(TenantScope.Default, services =>
+        services.GetRequiredService<HubDbContext>().Set<RecordingRow>().Select(r => r.JournalPath).SingleAsync());
 
     private static async Task<CallView> FinishedAsync(TestHub hub, string callId)
     {

@@ -19,6 +19,12 @@ internal sealed class DataFolder
     public string Evidence => Folder("evidence");
     public string Work => Folder("work");
 
+    /// <summary>A path inside this folder as the database keeps it.</summary>
+    public string Relative(string path) => Path.GetRelativePath(Root, path);
+
+    /// <summary>Undoes <see cref="Relative"/>.</summary>
+    public string Absolute(string relativePath) => Path.Combine(Root, relativePath);
+
     /// <summary>Writes a file that only its owner may read.</summary>
     public static void WriteSecret(string path, string content)
     {

@@ -18,11 +18,12 @@ internal static class SqlMigrations
         var connection = db.Database.GetDbConnection();
         await ExecuteAsync(connection, null, "PRAGMA journal_mode=WAL", ct);
         await ExecuteAsync(connection, null, "CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL PRIMARY KEY, name text NOT NULL, applied_at_ms bigint NOT NULL)", ct);
-        var current = await CurrentVersionAsync(connection, ct);
+        var applied = await AppliedAsync(connection, ct);
         var scripts = Scripts();
-        if (current > scripts[^1].Version)
-            throw new InvalidOperationException($"The database has schema version {current}, this program knows {scripts[^1].Version}: start the newer program, or restore a backup made by this one.");
-        foreach (var script in scripts.Where(s => s.Version > current))
+        if (applied.Max > scripts[^1].Version)
+            throw new InvalidOperationException($"The database has schema version {applied.Max}, this program knows {scripts[^1].Version}: start the newer program, or restore a backup made by this one.");
+        // By what is missing, not by what is newest: two changes made side by side may arrive in either order.
+        foreach (var script in scripts.Where(s => !applied.Contains(s.Version)))
             await ApplyAsync(connection, script, time, ct);
     }
 
@@ -34,11 +35,15 @@ internal static class SqlMigrations
         await transaction.CommitAsync(ct);
     }
 
-    private static async Task<long> CurrentVersionAsync(DbConnection connection, CancellationToken ct)
+    private static async Task<SortedSet<long>> AppliedAsync(DbConnection connection, CancellationToken ct)
     {
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COALESCE(MAX(version), 0) FROM schema_version";
-        return Convert.ToInt64(await command.ExecuteScalarAsync(ct));
+        command.CommandText = "SELECT version FROM schema_version";
+        await using var rows = await command.ExecuteReaderAsync(ct);
+        var versions = new SortedSet<long>();
+        while (await rows.ReadAsync(ct))
+            versions.Add(rows.GetInt64(0));
+        return versions;
     }
 
     // The text is a file of this repository or built from its name and numbers: nothing of it comes from outside.

@@ -29,7 +29,7 @@ internal sealed partial class MuxJob(
         {
             if (keys.Find(row.TenantId, row.Id) is not { } key)
                 throw new InvalidOperationException("The data key of the recording cannot be had.");
-            var result = await muxer.MakePlayableAsync(journal, key, Path.Combine(folder.Work, row.Id), ct);
+            var result = await muxer.MakePlayableAsync(folder.Absolute(journal), key, Path.Combine(folder.Work, row.Id), ct);
             if (result.Outcome == "failed" && !isLastTry)
                 throw new InvalidOperationException("Muxing failed: " + result.Reason);
             await StoreAsync(row, result, ct);

@@ -69,7 +69,7 @@ internal sealed partial class SealJob(
 
     private async Task SealAsync(RecordingRow row, CancellationToken ct)
     {
-        var journal = JournalMap.Read(Path.GetDirectoryName(row.JournalPath!)!);
+        var journal = JournalMap.Read(Path.GetDirectoryName(folder.Absolute(row.JournalPath!))!);
         var stored = await segments.CompleteAsync(row, journal, ct);
         await EnsureReceiptAsync(row, journal, ct);
         var manifest = await manifests.BuildAsync(row, journal, stored, ct);

@@ -12,7 +12,7 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 
 /// <summary>Starts and stops the recorder of a call and keeps the recording's row in step with it.</summary>
 internal sealed partial class RecordingControl(
-    ICallRecorder recorder, RecordingKeys keys, RunningRecordings running, IServiceScopeFactory scopes, JobQueue jobs, TimeProvider time,
+    ICallRecorder recorder, RecordingKeys keys, RunningRecordings running, IServiceScopeFactory scopes, JobQueue jobs, DataFolder folder, TimeProvider time,
     ILogger<RecordingControl> logger)
 {
     private readonly ConcurrentDictionary<string, IRecordingSession> _sessions = new(StringComparer.Ordinal);
@@ -100,7 +100,7 @@ internal sealed partial class RecordingControl(
         if (row is not { State: RecordingState.Recording })
             return;
         row.State = RecordingState.Muxing;
-        row.JournalPath = journal.Path;
+        row.JournalPath = folder.Relative(journal.Path);
         row.Blocks = journal.Blocks;
         row.HeadHex = journal.HeadHex;
         row.EndReason = journal.EndReason;

@@ -37,6 +37,8 @@ internal sealed class RecordingRow : ITenantRow
     public required string Reason { get; set; }
     public required DateTimeOffset StartedAt { get; init; }
     public long DurationMs { get; set; }
+
+    /// <summary>Relative to the data folder, which may be moved between runs.</summary>
     public string? JournalPath { get; set; }
     public required string GapsJson { get; set; }
     public string Integrity { get; set; } = Public.Integrity.Pending;
