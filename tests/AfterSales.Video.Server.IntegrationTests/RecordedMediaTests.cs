@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Evidence.Journals;
+using AfterSales.Video.Rtc;
+using AfterSales.Video.Server.IntegrationTests.Support;
+
+namespace AfterSales.Video.Server.IntegrationTests;
+
+/// <summary>Whole calls with real packets over loopback.</summary>
+public sealed class RecordedMediaTests : IAsyncLifetime
+{
+    private TestHub _hub = null!;
+    private MediaLoop _loop = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _hub = await TestHub.StartAsync();
+        _loop = MediaLoop.Start(new MediaLoopOptions { BindAddress = System.Net.IPAddress.Loopback, UdpPort = null, TcpPort = null });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loop.DisposeAsync();
+        await _hub.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_clean_call_lists_no_gaps_and_its_packets_are_in_the_metrics()
+    {
+        var (call, cookie) = await LiveCallAsync();
+        var agent = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsStaffAsync(), call.Call.CallId);
+        var buyer = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsBuyerAsync(cookie), "");
+        await buyer.SpokenAsync(100);
+        var before = agent.Sent + buyer.Sent;
+        await agent.Hub.InvokeAsync("HangUp", new Contracts.Hubs.HangUpRequest("done"));
+        // The pages go at once, as a closed tab does, while the journal is being sealed.
+        agent.Hub.Cut();
+        buyer.Hub.Cut();
+
+        var recording = await FinishedAsync(call.Call.CallId);
+
+        Assert.Equal(("ready", ""), (recording.State, recording.Reason));
+        Assert.DoesNotContain(recording.Gaps, gap => gap.Reason != "late_start");
+        using var scraper = _hub.Client();
+        var metrics = await scraper.GetStringAsync("/metrics");
+        Assert.True(Metric(metrics, "aftersales_rtc_datagrams_received_total") >= before, metrics);
+        Assert.True(Metric(metrics, "aftersales_rtc_datagrams_sent_total") >= 100, metrics);
+        Assert.Equal(2, Metric(metrics, "aftersales_rtc_peers_created_total"));
+        await agent.DisposeAsync();
+        await buyer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Withdrawn_consent_seals_the_journal_within_a_second_although_media_goes_on()
+    {
+        var (call, cookie) = await LiveCallAsync();
+        await using var buyer = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsBuyerAsync(cookie), "");
+        await buyer.SpokenAsync(25);
+        var journal = Directory.EnumerateFiles(Path.Combine(_hub.Folder, "journals"), "journal.v1", SearchOption.AllDirectories).Single();
+        using var client = _hub.Client(cookie: cookie);
+
+        var withdrawn = TimeProvider.System.GetUtcNow();
+        var view = await client.PostOkAsync<BuyerCallView>("/api/buyer/consent/withdraw", null);
+        await buyer.SpokenAsync(25);
+
+        Assert.Equal(("ended", "consent_withdrawn"), (view.State, view.EndReason));
+        await FinishedAsync(call.Call.CallId);
+        await using var file = File.OpenRead(journal);
+        Assert.True(JournalReader.TryOpen(file, out var reader, out var problem), problem);
+        BlockHeader last = default;
+        while (reader.ReadBlock(out var block) == BlockOutcome.Block)
+            last = block.Header;
+        Assert.True(reader.Ended, reader.Problem);
+        Assert.InRange(DateTimeOffset.UnixEpoch.AddTicks(last.UtcNs / 100) - withdrawn, TimeSpan.FromSeconds(-1), TimeSpan.FromSeconds(1));
+    }
+
+    private async Task<(CallCreatedView Call, string BuyerCookie)> LiveCallAsync()
+    {
+        var call = await _hub.CallAsync();
+        var cookie = await _hub.RedeemAsync(call);
+        await _hub.AgreeAsync(cookie);
+        return (call, cookie);
+    }
+
+    private async Task<RecordingView> FinishedAsync(string callId)
+    {
+        using var admin = _hub.Admin();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var view = (await admin.GetFromJsonAsync<RecordingView>($"/api/calls/{callId}/recording", deadline.Token))!;
+            if (view.State is not ("muxing" or "recording"))
+                return view;
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, deadline.Token);
+        }
+    }
+
+    private static double Metric(string text, string name) => text.Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
+}
