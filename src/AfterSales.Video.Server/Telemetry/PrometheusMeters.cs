@@ -17,11 +17,12 @@ internal sealed class PrometheusMeters : IHostedService, IDisposable
     private readonly ConcurrentDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
     private long _dropped;
 
-    public PrometheusMeters()
+    public PrometheusMeters(IMeterFactory meters)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name.StartsWith("aftersales.", StringComparison.Ordinal))
+            // A listener hears the whole process; what another host's factory made would overwrite our series.
+            if (instrument.Name.StartsWith("aftersales.", StringComparison.Ordinal) && (instrument.Meter.Scope is null || instrument.Meter.Scope == meters))
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Record(instrument, value, tags));
