@@ -36,13 +36,21 @@ internal abstract class RepeatedWork : BackgroundService
 }
 
 /// <summary>One round each interval.</summary>
-internal abstract class PeriodicWork(TimeSpan interval, TimeProvider time) : RepeatedWork
+/// <param name="beginsAtOnce">The first round needs no waiting for.</param>
+internal abstract class PeriodicWork(TimeSpan interval, TimeProvider time, bool beginsAtOnce = false) : RepeatedWork
 {
+    private bool _isDue = beginsAtOnce;
     private readonly PeriodicTimer _timer = new(interval, time);
 
     protected TimeProvider Time => time;
 
-    protected override ValueTask<bool> WaitAsync(CancellationToken ct) => _timer.WaitForNextTickAsync(ct);
+    protected override ValueTask<bool> WaitAsync(CancellationToken ct)
+    {
+        if (!_isDue)
+            return _timer.WaitForNextTickAsync(ct);
+        _isDue = false;
+        return ValueTask.FromResult(true);
+    }
 
     public override void Dispose()
     {

@@ -1,30 +1,17 @@
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Custody.Public;
+using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Custody;
 
 /// <summary>Signs yesterday's root of every tenant soon after midnight UTC, and what was missed while the program was down.</summary>
-internal sealed partial class CustodyRootKeeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<CustodyRootKeeper> logger) : BackgroundService
+internal sealed partial class CustodyRootKeeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<CustodyRootKeeper> logger)
+    : PeriodicWork(TimeSpan.FromMinutes(10), time, beginsAtOnce: true)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(10);
+    protected override Task RunOnceAsync(CancellationToken ct) => SignAsync(ct);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await SignAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.Failed(logger, fault);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override void OnFailed(Exception fault) => Log.Failed(logger, fault);
 
     internal async Task SignAsync(CancellationToken ct)
     {

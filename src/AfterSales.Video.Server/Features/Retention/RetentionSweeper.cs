@@ -3,32 +3,18 @@ using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Retention.Public;
 using AfterSales.Video.Server.Features.Tickets.Public;
+using AfterSales.Video.Server.Hosting;
 using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Retention;
 
-/// <summary>Erases what has been kept long enough.</summary>
-internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<RetentionSweeper> logger) : BackgroundService
+/// <summary>Erases what has been kept long enough; policies count in days.</summary>
+internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<RetentionSweeper> logger)
+    : PeriodicWork(TimeSpan.FromHours(1), time, beginsAtOnce: true)
 {
-    /// <summary>Policies count in days.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    protected override Task RunOnceAsync(CancellationToken ct) => SweepAsync(ct);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-            }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                Log.Failed(logger, fault);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
+    protected override void OnFailed(Exception fault) => Log.Failed(logger, fault);
 
     /// <summary>How many were erased.</summary>
     internal async Task<int> SweepAsync(CancellationToken ct)
@@ -60,7 +46,7 @@ internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, Time
 
     private async Task<List<string>> OverdueAsync(HubDbContext db, Contracts.Http.RetentionPolicy policy, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         // The shorter of the two times finds the candidates; the rule decides.
         var closedBefore = now.AddDays(-Math.Min(policy.MediaDaysAfterClose, policy.DisputeMediaDays));
         var candidates = await (
