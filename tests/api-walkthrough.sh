@@ -23,6 +23,10 @@ PASSWORD=Blue-kettle-27-orchard
 awk '/^```sh$/ {on=1; next} /^```$/ {on=0} on' "$root/docs/api.md" \
   | sed -e "s#^HUB=.*#HUB=$url#" -e 's/curl -s/curl -sf/g' >walk.sh
 # Cookies are Secure; curl sends them over HTTP to localhost only.
+# Quiet when it goes well: the trace is only worth reading when a step fails.
+exec 9>walk.trace
+BASH_XTRACEFD=9
+trap 'status=$?; ((status)) && tail -n 20 walk.trace | cut -c1-400; kill $hub 2>/dev/null; wait $hub 2>/dev/null || true; rm -rf "$work"; exit $status' EXIT
 set -x
 # shellcheck disable=SC1091
 . ./walk.sh >walk.out

@@ -69,7 +69,7 @@ internal sealed record VerifyArguments(string Path, bool Json, VerificationOptio
             keys.Add(SigningKey.IdOf(key.ExportSubjectPublicKeyInfo()));
             return "";
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             return $"{text} holds no public key in PEM, and is no key id of {KeyIdDigits} hex digits.";
         }

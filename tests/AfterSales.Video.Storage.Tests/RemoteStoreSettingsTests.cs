@@ -10,8 +10,16 @@ public sealed class RemoteStoreSettingsTests
     {
         var s3 = new S3StoreSettings
         {
-            Endpoint = "minio:9000", Region = "", Bucket = "My Bucket", AccessKeyId = "a", RetentionMode = "forever", Prefix = "/x", RequestTimeoutSeconds = 0, MaxAttempts = 0,
-            RetryDelayMilliseconds = 0, SpoolFolder = "/does/not/exist",
+            Endpoint = "minio:9000",
+            Region = "",
+            Bucket = "My Bucket",
+            AccessKeyId = "a",
+            RetentionMode = "forever",
+            Prefix = "/x",
+            RequestTimeoutSeconds = 0,
+            MaxAttempts = 0,
+            RetryDelayMilliseconds = 0,
+            SpoolFolder = "/does/not/exist",
         };
         string[] keys = ["Endpoint", "Region", "Bucket", "AccessKeyId", "RetentionMode", "Prefix", "RequestTimeoutSeconds", "MaxAttempts", "RetryDelayMilliseconds", "SpoolFolder"];
         Assert.Equal(keys.Select(k => $"Storage:S3:{k}"), s3.Problems("Storage:S3").Select(p => p.Split(' ')[0]), StringComparer.Ordinal);

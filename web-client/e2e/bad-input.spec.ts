@@ -35,7 +35,8 @@ test.describe('while a call goes on', () => {
     const [during, result] = await Promise.all([framesIn(scene.agent, buyerVideoOnDesk, measuredMs), attack()])
     const after = await framesIn(scene.agent, buyerVideoOnDesk, measuredMs)
     test.info().annotations.push({ type: 'measured', description: `frames in ${measuredMs / 1000} s: ${before} before, ${during} during, ${after} after` })
-    expect(before, 'a call goes on').toBeGreaterThan(measuredMs / 100)
+    // Two browsers without a graphics card on two shared cores draw as few as ten frames a second.
+    expect(before, 'a call goes on').toBeGreaterThan(measuredMs / 200)
     expect(during, 'frames shown during the attack').toBeGreaterThan(before / 2)
     expect(after, 'frames shown after it').toBeGreaterThan(before / 2)
     for (const [page, hertz] of [[scene.agent, tone.atAgent], [scene.buyer, tone.atBuyer]] as const) {

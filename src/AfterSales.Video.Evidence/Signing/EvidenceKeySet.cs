@@ -115,9 +115,9 @@ public sealed record PublishedKey(
                     return key;
             }
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
-            // Told by the null.
+            // Told by the null. A curve that is none comes as "not supported on this platform".
         }
 
         key.Dispose();

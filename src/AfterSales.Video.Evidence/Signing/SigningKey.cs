@@ -37,7 +37,7 @@ public sealed class SigningKey : IEvidenceSigner, IDisposable
                 throw new CryptographicException("not a private key on the curve P-256");
             return new SigningKey(key);
         }
-        catch (Exception e) when (e is ArgumentException or CryptographicException)
+        catch (Exception e) when (e is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             key.Dispose();
             throw new CryptographicException($"The signing key cannot be used: {e.Message}", e);

@@ -67,7 +67,8 @@ internal sealed class Ffmpeg(string ffmpegPath, string ffprobePath, MuxerOptions
             [
                 "-v", "error", .. Guard, "-f", format, "-read_intervals", tail, "-show_entries", "packet=pts_time:stream=codec_type,codec_name:format=duration",
                 "-of", "json=compact=1", $"file:{name}",
-            ]) { OutputCap = ProbeCap }, ct);
+            ])
+            { OutputCap = ProbeCap }, ct);
         if (!probed.Succeeded)
             return $"ffprobe: {probed.Message}";
         try

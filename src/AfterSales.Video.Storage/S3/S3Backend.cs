@@ -1,9 +1,9 @@
 using System.Net;
 using System.Security.Cryptography;
+using AfterSales.Video.Storage.Remote;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using AfterSales.Video.Storage.Remote;
 
 namespace AfterSales.Video.Storage.S3;
 
@@ -84,7 +84,11 @@ internal sealed class S3Backend(IAmazonS3 client, S3StoreSettings settings, Time
     {
         var request = new GetObjectRequest
         {
-            BucketName = settings.Bucket, Key = remote.Name, VersionId = remote.Version, EtagToMatch = remote.ETag, ByteRange = new ByteRange(from, from + length - 1),
+            BucketName = settings.Bucket,
+            Key = remote.Name,
+            VersionId = remote.Version,
+            EtagToMatch = remote.ETag,
+            ByteRange = new ByteRange(from, from + length - 1),
         };
         return (await client.GetObjectAsync(request, ct)).ResponseStream;
     }
@@ -102,7 +106,9 @@ internal sealed class S3Backend(IAmazonS3 client, S3StoreSettings settings, Time
     {
         var request = new PutObjectLegalHoldRequest
         {
-            BucketName = settings.Bucket, Key = remote.Name, VersionId = remote.Version,
+            BucketName = settings.Bucket,
+            Key = remote.Name,
+            VersionId = remote.Version,
             LegalHold = new ObjectLockLegalHold { Status = held ? ObjectLockLegalHoldStatus.On : ObjectLockLegalHoldStatus.Off },
         };
         await client.PutObjectLegalHoldAsync(request, ct);
@@ -114,7 +120,9 @@ internal sealed class S3Backend(IAmazonS3 client, S3StoreSettings settings, Time
         var mode = settings.RetentionMode == "compliance" ? ObjectLockRetentionMode.Compliance : ObjectLockRetentionMode.Governance;
         var request = new PutObjectRetentionRequest
         {
-            BucketName = settings.Bucket, Key = remote.Name, VersionId = remote.Version,
+            BucketName = settings.Bucket,
+            Key = remote.Name,
+            VersionId = remote.Version,
             Retention = new ObjectLockRetention { Mode = mode, RetainUntilDate = until.UtcDateTime },
         };
         await client.PutObjectRetentionAsync(request, ct);

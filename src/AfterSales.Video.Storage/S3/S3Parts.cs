@@ -2,9 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using AfterSales.Video.Storage.Remote;
 using Amazon.S3;
 using Amazon.S3.Model;
-using AfterSales.Video.Storage.Remote;
 
 namespace AfterSales.Video.Storage.S3;
 
@@ -44,7 +44,11 @@ internal sealed class S3Parts(IAmazonS3 client, string bucket, string name, stri
     {
         var request = new CompleteMultipartUploadRequest
         {
-            BucketName = bucket, Key = name, UploadId = uploadId, PartETags = [.. _parts.Values], IfNoneMatch = style.Conditional ? "*" : null,
+            BucketName = bucket,
+            Key = name,
+            UploadId = uploadId,
+            PartETags = [.. _parts.Values],
+            IfNoneMatch = style.Conditional ? "*" : null,
         };
         try
         {

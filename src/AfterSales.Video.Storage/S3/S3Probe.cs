@@ -1,8 +1,8 @@
 using System.Net;
+using AfterSales.Video.Storage.Remote;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using AfterSales.Video.Storage.Remote;
 
 namespace AfterSales.Video.Storage.S3;
 

@@ -1,7 +1,7 @@
+using AfterSales.Video.Storage.Remote;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
-using AfterSales.Video.Storage.Remote;
 
 namespace AfterSales.Video.Storage.S3;
 

@@ -30,7 +30,11 @@ public abstract partial class NodeServer(params string[] arguments) : IAsyncLife
             return;
         _process = Process.Start(new ProcessStartInfo("node", arguments.Select(a => a.Replace("{folder}", _folder, StringComparison.Ordinal)))
         {
-            WorkingDirectory = home, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false,
+            WorkingDirectory = home,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            UseShellExecute = false,
         })!;
         var ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
         var said = new List<string>();

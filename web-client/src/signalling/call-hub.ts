@@ -4,7 +4,7 @@ import type {
 import { isString, nullable, shape, type Guard } from '@/contracts/guards'
 import { endReasons, known, type CallId, type EndReason, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
 import { isConnectResult, isNegotiateResult, readCallMessage } from './call-messages'
-import { browserCheckpoints, type CheckpointKeeper } from './checkpoint-keeper'
+import { noCheckpoints, type CheckpointKeeper } from './checkpoint-keeper'
 import { systemClock, type Cancel, type Clock } from './clock'
 import { socketTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
 import { ProblemError, toReason, type ProblemReason } from './problem'
@@ -78,7 +78,7 @@ export class CallHub {
     this.makeTransport = options.transport ?? socketTransport('/hubs/call')
     this.policy = options.policy ?? callReconnection
     this.clock = options.clock ?? systemClock
-    this.keeper = options.checkpoints ?? browserCheckpoints
+    this.keeper = options.checkpoints ?? noCheckpoints
   }
 
   get status(): SignallingStatus {

@@ -45,7 +45,10 @@ internal sealed class Tombstones(HubDbContext db, IEvidenceStore store, IEvidenc
             row.Id, erasedAt, row.Reason, row.ErasedByRole, row.ErasedById, row.DataKeyId, manifest is null ? null : Convert.ToHexStringLower(SHA256.HashData(manifest)), receipt?.Code);
         return new TombstoneRow
         {
-            RecordingId = row.Id, TenantId = row.TenantId, Envelope = SignedText.Of(SignedDocuments.Tombstone.Sign(tombstone, signer)), ErasedAt = erasedAt,
+            RecordingId = row.Id,
+            TenantId = row.TenantId,
+            Envelope = SignedText.Of(SignedDocuments.Tombstone.Sign(tombstone, signer)),
+            ErasedAt = erasedAt,
         };
     }
 }

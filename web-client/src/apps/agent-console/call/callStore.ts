@@ -6,6 +6,7 @@ import type { CallId } from '@/contracts/names'
 import { AudioOutput, firstVideoFrame, LocalMedia, StatsReader, watchNetwork, type CaptureFailure, type LocalMediaState, type MediaReading } from '@/media'
 import { CaptureError } from '@/media/capture-failure'
 import type { ProblemError } from '@/signalling/problem'
+import { checkpointsIn } from '@/signalling/checkpoint-keeper'
 import { useServices } from '../services'
 import { rememberedPlace, rememberPlace, type CallPlace } from './callPlace'
 import { rememberDevices, rememberedDevices } from './deviceMemory'
@@ -102,7 +103,7 @@ export const useCallStore = defineStore('call', () => {
       local.value = value
       engine?.setLocal(value)
     })
-    engine = new CallEngine({ onState: take, onMessage: (message) => (lastMessage.value = message), cameraBitrateBps: agentCameraBps, hub: { transport: callTransport } })
+    engine = new CallEngine({ onState: take, onMessage: (message) => (lastMessage.value = message), cameraBitrateBps: agentCameraBps, hub: { transport: callTransport, checkpoints: checkpointsIn(() => localStorage) } })
     engine.join(next.callId as CallId)
     void engine.startMedia()
     void openMicrophone()

@@ -1,4 +1,5 @@
 import { CallEngine } from '@/call/engine'
+import { checkpointsIn } from '@/signalling/checkpoint-keeper'
 import { audibleMids, clockText, mainStaff, phaseOf } from '@/call/phase'
 import type { CallOutcome, CallState } from '@/call/state'
 import type { CallId, ReportableStep } from '@/contracts/names'
@@ -50,7 +51,7 @@ export class CallPart {
       this.soundBlocked = blocked
       this.show()
     })
-    this.engine = new CallEngine({ cameraBitrateBps, onState: (state) => this.onState(state) })
+    this.engine = new CallEngine({ cameraBitrateBps, hub: { checkpoints: checkpointsIn(() => localStorage) }, onState: (state) => this.onState(state) })
     this.local.subscribe((state) => {
       this.ownPicture = state.camera.track === null ? null : new MediaStream([state.camera.track])
       this.engine.setLocal(state)
