@@ -17,14 +17,36 @@ public sealed record ReviewView(
     string ViewId, ReviewCaseView Case, string Reason, DateTimeOffset? OriginAt, ReviewPlaybackView? Playback, IReadOnlyList<ReviewTrackView> Tracks,
     IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<RecordingFileView> Files, ReviewSealView? Seal, KeepingView Keeping, CourtCopyView CourtCopy);
 
-/// <summary>How it is played: picture and each voice apart, so that each voice can be muted.</summary>
-/// <param name="Kind">"hls" (fMP4 by byte ranges), "webm" (VP8: one file per picture) or "audio" (no picture).</param>
-/// <param name="PictureUrl">HLS playlist or WebM file without sound; null when there is no picture.</param>
+/// <summary>How it is played: each picture and each voice apart, so that each can be hidden or muted.</summary>
+/// <param name="Kind">Of the main picture: "hls" (fMP4 by byte ranges), "webm" (VP8: one file per picture) or "audio" (no picture).</param>
+/// <param name="PictureUrl">The main picture: HLS playlist or WebM file without sound; null when there is no picture.</param>
+/// <param name="Pictures">All of them, the main one first (the buyer's camera, when there was one), then by role.</param>
 /// <param name="Voices">One for each person who spoke.</param>
 /// <param name="StoryboardUrl">JSON index of the sprite sheets; null while they are made.</param>
 /// <param name="WaveformUrl">JSON peaks of each voice; null while they are made.</param>
 public sealed record ReviewPlaybackView(
-    string Kind, string? PictureUrl, IReadOnlyList<ReviewVoiceView> Voices, string? PosterUrl, string? StoryboardUrl, string? WaveformUrl);
+    string Kind, string? PictureUrl, IReadOnlyList<ReviewPictureView> Pictures, IReadOnlyList<ReviewVoiceView> Voices, string? PosterUrl, string? StoryboardUrl, string? WaveformUrl);
+
+/// <summary>
+/// One camera or shared screen. Its gaps are the lane items of the same participant and source. Somebody whose codec changed from H.264 to VP8 in
+/// mid-call has two that follow each other.
+/// </summary>
+/// <param name="Role">"buyer", "agent", "expert", "supervisor".</param>
+/// <param name="Source">"camera" or "screen".</param>
+/// <param name="Kind">"hls" or "webm".</param>
+/// <param name="Url">HLS playlist or WebM file without sound. Its time is playback time.</param>
+/// <param name="FileName">The media in the manifest and among the files.</param>
+/// <param name="FromSeconds">Before it there is nothing to show.</param>
+/// <param name="ToSeconds">After it there is nothing to show.</param>
+/// <param name="Runs">Each change of size (a turned phone) or codec; at least one.</param>
+public sealed record ReviewPictureView(
+    string ParticipantId, string Role, string Source, string Kind, string Url, string FileName, double FromSeconds, double ToSeconds,
+    IReadOnlyList<ReviewPictureRunView> Runs);
+
+/// <param name="Codec">"h264", "vp8", "vp9".</param>
+/// <param name="Width">Pixels, as sent.</param>
+/// <param name="Height">Pixels, as sent.</param>
+public sealed record ReviewPictureRunView(string Codec, int Width, int Height, double FromSeconds, double ToSeconds);
 
 /// <param name="Role">"buyer", "agent", "expert", "supervisor".</param>
 /// <param name="Url">An audio file the browser can seek in.</param>

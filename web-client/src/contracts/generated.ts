@@ -363,9 +363,30 @@ export type ReviewListView = {
   readonly nextCursor: string | null
 }
 
+export type ReviewPictureRunView = {
+  readonly codec: string
+  readonly width: number
+  readonly height: number
+  readonly fromSeconds: number
+  readonly toSeconds: number
+}
+
+export type ReviewPictureView = {
+  readonly participantId: string
+  readonly role: string
+  readonly source: string
+  readonly kind: string
+  readonly url: string
+  readonly fileName: string
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly runs: readonly ReviewPictureRunView[]
+}
+
 export type ReviewPlaybackView = {
   readonly kind: string
   readonly pictureUrl: string | null
+  readonly pictures: readonly ReviewPictureView[]
   readonly voices: readonly ReviewVoiceView[]
   readonly posterUrl: string | null
   readonly storyboardUrl: string | null

@@ -12,13 +12,12 @@ internal static class PlaybackReader
         if (playbackJson is null)
             return null;
         using var document = JsonDocument.Parse(playbackJson);
-        var pictures = document.RootElement.GetProperty("pictures").EnumerateArray().ToList();
-        var picture = pictures.Count > 0 ? pictures[0] : default;
-        var kind = pictures.Count == 0 ? "audio" : picture.GetProperty("kind").GetString()!;
-        var voices = document.RootElement.GetProperty("voices").EnumerateArray().Select(voice => new ReviewVoiceView(
+        // The muxer puts the buyer's camera first.
+        var pictures = Items(document.RootElement, "pictures").Select(picture => Picture(recordingId, picture)).ToList();
+        var voices = Items(document.RootElement, "voices").Select(voice => new ReviewVoiceView(
             Text(voice, "participantId"), Text(voice, "role"), RecordingViews.FileUrl(recordingId, Text(voice, "file")), 0)).ToList();
         return new ReviewPlaybackView(
-            kind, pictures.Count == 0 ? null : RecordingViews.FileUrl(recordingId, Text(picture, kind == "hls" ? "playlist" : "file")), voices,
+            pictures.Count == 0 ? "audio" : pictures[0].Kind, pictures.Count == 0 ? null : pictures[0].Url, pictures, voices,
             UrlOf("poster"), UrlOf("storyboard"), UrlOf("waveform"));
 
         string? UrlOf(string purpose) => files.FirstOrDefault(f => f.Purpose == purpose) is { } file ? RecordingViews.FileUrl(recordingId, file.Name) : null;
@@ -43,6 +42,16 @@ internal static class PlaybackReader
         var events = Items(timeline, "events").Select(e => new LaneItemView(
             LaneOfEvent(Text(e, "kind")), Text(e, "kind"), Number(e, "seconds"), Number(e, "seconds"), Text(e, "participantId"), Text(e, "role"), "", Text(e, "detail")));
         return [.. gaps.Concat(events).OrderBy(i => i.FromSeconds)];
+    }
+
+    private static ReviewPictureView Picture(string recordingId, JsonElement picture)
+    {
+        var (kind, file) = (Text(picture, "kind"), Text(picture, "file"));
+        var runs = Items(picture, "runs").Select(run => new ReviewPictureRunView(
+            Text(run, "codec"), (int)Number(run, "width"), (int)Number(run, "height"), Number(run, "fromSeconds"), Number(run, "toSeconds"))).ToList();
+        return new ReviewPictureView(
+            Text(picture, "participantId"), Text(picture, "role"), Text(picture, "source"), kind,
+            RecordingViews.FileUrl(recordingId, kind == "hls" ? Text(picture, "playlist") : file), file, Number(picture, "fromSeconds"), Number(picture, "toSeconds"), runs);
     }
 
     private static string LaneOfGap(string reason) => reason switch

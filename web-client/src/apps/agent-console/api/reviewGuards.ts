@@ -1,6 +1,6 @@
 import type {
   CourtCopyView, CustodyEntryView, CustodyView, HoldView, KeepingView, LaneItemView, RecordingFileView, RetentionPolicy, ReviewCaseView, ReviewListView,
-  ReviewPlaybackView, ReviewSealView, ReviewTrackView, ReviewView, ReviewVoiceView, StorageView,
+  ReviewPictureRunView, ReviewPictureView, ReviewPlaybackView, ReviewSealView, ReviewTrackView, ReviewView, ReviewVoiceView, StorageView,
 } from '@/contracts/generated'
 import { isBoolean, isNumber, isString, listOf, nullable, shape, type Guard } from '@/contracts/guards'
 
@@ -13,8 +13,18 @@ export const isReviewList: Guard<ReviewListView> = shape<ReviewListView>({ cases
 
 const isVoice: Guard<ReviewVoiceView> = shape<ReviewVoiceView>({ participantId: isString, role: isString, url: isString, startsAtSeconds: isNumber })
 
+const isPictureRun: Guard<ReviewPictureRunView> = shape<ReviewPictureRunView>({
+  codec: isString, width: isNumber, height: isNumber, fromSeconds: isNumber, toSeconds: isNumber,
+})
+
+const isPicture: Guard<ReviewPictureView> = shape<ReviewPictureView>({
+  participantId: isString, role: isString, source: isString, kind: isString, url: isString, fileName: isString, fromSeconds: isNumber, toSeconds: isNumber,
+  runs: listOf(isPictureRun),
+})
+
 const isPlayback: Guard<ReviewPlaybackView> = shape<ReviewPlaybackView>({
-  kind: isString, pictureUrl: nullable(isString), voices: listOf(isVoice), posterUrl: nullable(isString), storyboardUrl: nullable(isString), waveformUrl: nullable(isString),
+  kind: isString, pictureUrl: nullable(isString), pictures: listOf(isPicture), voices: listOf(isVoice), posterUrl: nullable(isString),
+  storyboardUrl: nullable(isString), waveformUrl: nullable(isString),
 })
 
 const isTrack: Guard<ReviewTrackView> = shape<ReviewTrackView>({
