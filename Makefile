@@ -1,6 +1,6 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills
+.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills impair
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,10 @@ bench-mux: ## from the end of a 10-minute call to what plays: time, processor, m
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM
+
+impair: ## a bad network before a running hub's media port: make impair SCRIPT=file PORT=5090 HUB=5081 (script format: TestKit/Network/LinkScript.cs)
+	dotnet build tests/AfterSales.Video.MediaProbe --nologo -v quiet
+	tests/AfterSales.Video.MediaProbe/bin/Debug/net10.0/AfterSales.Video.MediaProbe impair $(or $(PORT),5090) $(or $(HUB),5081) $(or $(SCRIPT),/dev/null) $(or $(SEED),1)
 
 kills: ## kill a recorder a hundred times at random moments and read what is left: make kills KILLS=100
 	dotnet build tests/AfterSales.Video.Recording.Tests --nologo -v quiet

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 using AfterSales.Video.MediaProbe;
 using AfterSales.Video.TestKit.Media;
 
-// Called by the browser tests: makes what the fake camera shows, and reads recordings back.
+// Called by the browser tests and by make: makes what the fake camera shows, reads recordings back, is a bad network.
 return args switch
 {
     ["make-content", var folder] => await MakeAsync(folder, 20),
@@ -15,12 +15,14 @@ return args switch
     ["write-journal", var spool, var rounds] => await JournalToKill.WriteAsync(spool, int.Parse(rounds, CultureInfo.InvariantCulture)),
     ["mux-again", var folder] => await MuxBenchmark.MuxAsync(folder),
     ["mux-benchmark", var folder, var seconds, var codec] => await MuxBenchmark.RunAsync(folder, int.Parse(seconds, CultureInfo.InvariantCulture), codec),
+    ["impair", var listen, var server, var script] => await Impair.RunAsync(listen, server, script, "1"),
+    ["impair", var listen, var server, var script, var seed] => await Impair.RunAsync(listen, server, script, seed),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("make-content <folder> [seconds=20] | analyse <file> [<video track> <audio track> <tone Hz>]");
+    Console.Error.WriteLine("make-content <folder> [seconds=20] | analyse <file> [<video track> <audio track> <tone Hz>] | impair <port> <server port> <script file> [seed=1]");
     return 2;
 }
 

@@ -35,13 +35,15 @@ internal sealed class TestCalls : IAsyncDisposable
     /// <summary>Offer, answer, nothing awaited.</summary>
     /// <param name="options">Null: one audio and one video section, both ways.</param>
     /// <param name="changeOffer">To let the offer lie.</param>
-    public async Task<TestCall> BeginAsync(RtcClientOptions? options = null, Func<string, string>? changeOffer = null, PeerRecorder? observer = null)
+    /// <param name="changeAnswer">To send the client elsewhere.</param>
+    public async Task<TestCall> BeginAsync(
+        RtcClientOptions? options = null, Func<string, string>? changeOffer = null, PeerRecorder? observer = null, Func<string, string>? changeAnswer = null)
     {
         var client = await RtcClient.StartAsync(ClientLoop, options ?? Options());
         var recorder = observer ?? new PeerRecorder();
         var peer = await Server.InvokeAsync(() => Server.CreatePeer(new PeerOptions("test"), recorder));
         var call = new TestCall(this, client, peer, recorder);
-        await call.NegotiateAsync(changeOffer);
+        await call.NegotiateAsync(changeOffer, changeAnswer);
         return call;
     }
 
@@ -74,12 +76,12 @@ internal sealed class TestCall(TestCalls calls, RtcClient client, IPeer peer, Pe
 
     public PeerRecorder Observer => observer;
 
-    public async Task NegotiateAsync(Func<string, string>? changeOffer = null)
+    public async Task NegotiateAsync(Func<string, string>? changeOffer = null, Func<string, string>? changeAnswer = null)
     {
         var offer = await client.CreateOfferAsync();
         var result = await calls.Server.InvokeAsync(() => peer.AcceptOffer(changeOffer?.Invoke(offer) ?? offer, new MediaPolicy()));
         Assert.True(result.Accepted, result.Refusal?.ToString());
-        await client.ApplyAnswerAsync(result.AnswerSdp!);
+        await client.ApplyAnswerAsync(changeAnswer?.Invoke(result.AnswerSdp!) ?? result.AnswerSdp!);
     }
 
     /// <summary>Sends from the client; returns how many were accepted by its transport.</summary>
