@@ -46,8 +46,8 @@ public sealed class CallRecorderOptions
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Called on the sync thread after a successful fdatasync: right after the start, then every <see cref="CheckpointInterval"/>, and for
-    /// the END block. Must not block and must not throw.
+    /// Called on the sync thread after a successful fdatasync: right after the start, then every <see cref="CheckpointInterval"/> in which
+    /// blocks were written, and for the END block. Must not block and must not throw.
     /// </summary>
     public Action<JournalHead>? OnCheckpoint { get; init; }
 

@@ -117,6 +117,13 @@ public static class RecorderAlarmKind
     /// <summary>Packets were left out; the journal states the gap.</summary>
     public const string PacketsDropped = "packets_dropped";
 
+    /// <summary>The evidence store does not take segments; the local journal keeps them.</summary>
+    public const string StoreDown = "store_down";
+    public const string StoreBack = "store_back";
+
+    /// <summary>The store holds other bytes under a segment's name: needs a person.</summary>
+    public const string SegmentConflict = "segment_conflict";
+
     /// <summary>The wall clock jumped against the monotonic one.</summary>
     public const string ClockStep = "clock_step";
 }

@@ -55,8 +55,10 @@ internal sealed class RecordingOutput : IDisposable
             while (true)
             {
                 var (file, finished) = (_journal.File, _journal.Finished);
+                // Before the length: what is done gets no longer.
+                var done = _done;
                 if (finished.Count == file.Part - 1)
-                    return [.. finished, new PartProgress(file.Part, file.Path, file.Synced?.Length ?? file.HeadLength, _done)];
+                    return [.. finished, new PartProgress(file.Part, file.Path, file.Synced?.Length ?? file.HeadLength, done)];
                 spin.SpinOnce();
             }
         }
@@ -134,17 +136,21 @@ internal sealed class RecordingOutput : IDisposable
     {
         if (_journal.File.Synced is not { } reached)
             return;
-        _synced = reached;
         var due = _checkpoint is null || _checkpoint.Part != reached.Part || reached.IsEnd || _clock.NowNs - _checkpointNs >= _options.CheckpointInterval.Ticks * 100;
-        if (!due || _checkpoint is { IsEnd: true })
-            return;
-        (_checkpoint, _checkpointNs) = (reached, _clock.NowNs);
-        _options.OnCheckpoint?.Invoke(reached);
+        // A pause adds no block: what was signed once is not signed again.
+        if (due && reached.HeadHex != _checkpoint?.HeadHex)
+        {
+            (_checkpoint, _checkpointNs) = (reached, _clock.NowNs);
+            _options.OnCheckpoint?.Invoke(reached);
+        }
+
+        // Last, because it lets the writer's thread tell who waits for the end.
+        _synced = reached;
     }
 
     private bool TryEnd()
     {
-        if (_journal.File.Synced is { IsEnd: true })
+        if (_synced is { IsEnd: true })
         {
             Finish(complete: true);
             return false;

@@ -8,18 +8,13 @@ namespace AfterSales.Video.Recording.Segments;
 /// </summary>
 internal static class SegmentCutter
 {
-    /// <summary>A segment is closed by the first block that is so much younger than its first one.</summary>
-    public const long SpanNs = 5_000_000_000;
-
-    /// <summary>Backlog of a dense call: keeps a single put small.</summary>
-    public const long MaxLength = 16 * 1024 * 1024;
-
     /// <param name="from">0, where the head begins, or the end of a segment.</param>
     /// <param name="length">Bytes of the part that may be used.</param>
     /// <param name="finished">The part gets no more: what is left is a segment, however short.</param>
+    /// <param name="limit">Where it ends at the latest.</param>
     /// <returns>Null while the next segment is not complete.</returns>
     /// <exception cref="InvalidDataException">There is no block where one should be.</exception>
-    public static SegmentRange? Next(SafeFileHandle file, long from, long length, bool finished)
+    public static SegmentRange? Next(SafeFileHandle file, long from, long length, bool finished, SegmentLimit limit)
     {
         Span<byte> bytes = stackalloc byte[JournalFormat.BlockHeaderLength];
         var at = from == 0 ? HeadLength(file, length) : from;
@@ -31,7 +26,7 @@ internal static class SegmentCutter
             if (firstNs == long.MinValue)
                 (firstNs, firstSeq) = (header.MonotonicNs, header.Seq);
             var next = at + bytes.Length + header.StoredLength;
-            if (header.MonotonicNs - firstNs >= SpanNs || (next - from > MaxLength && lastSeq >= 0))
+            if (header.MonotonicNs - firstNs >= limit.SpanNs || (next - from > limit.Length && lastSeq >= 0))
                 return new SegmentRange(from, at, firstSeq, lastSeq);
             (at, lastSeq) = (next, header.Seq);
         }
@@ -59,6 +54,19 @@ internal static class SegmentCutter
 
         return true;
     }
+}
+
+/// <param name="SpanNs">A segment is closed by the first block that is so much younger than its first one.</param>
+/// <param name="Length">The most bytes, unless a single block has more.</param>
+internal readonly record struct SegmentLimit(long SpanNs, long Length)
+{
+    /// <summary>Backlog of a dense call: keeps a single put small.</summary>
+    private const long UsualLength = 16 * 1024 * 1024;
+
+    /// <summary>For a segment that is stored already, whatever limit it was cut by.</summary>
+    public static SegmentLimit None => new(long.MaxValue, long.MaxValue);
+
+    public static SegmentLimit Of(TimeSpan span) => new(span.Ticks * 100, UsualLength);
 }
 
 /// <summary>Bytes [From, To) of a part.</summary>

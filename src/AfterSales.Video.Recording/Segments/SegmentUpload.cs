@@ -1,6 +1,7 @@
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Journals;
 using AfterSales.Video.Native;
+using AfterSales.Video.Recording.Capture;
 using Microsoft.Win32.SafeHandles;
 
 namespace AfterSales.Video.Recording.Segments;
@@ -15,14 +16,17 @@ internal sealed class SegmentUpload
     private readonly SemaphoreSlim _puts;
     private readonly CancellationTokenSource _stopping;
     private readonly SegmentPut _put;
+    private readonly SegmentLimit _limit;
     private readonly List<StoredSegment> _stored = [];
     private Dictionary<string, StoredObject> _found = new(StringComparer.Ordinal);
     private long _storedBytes;
+    private (int Part, long From) _next = (1, 0);
     private volatile string? _problem;
 
     public SegmentUpload(IJournalSource source, IEvidenceStore store, SegmentUploaderOptions options, TimeProvider time, SemaphoreSlim puts, CancellationToken stopping)
     {
         (_source, _store, _options, _time, _puts, _put) = (source, store, options, time, puts, new SegmentPut(store));
+        _limit = SegmentLimit.Of(options.SegmentSpan);
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Completion = Task.Run(() => RunAsync(_stopping.Token));
     }
@@ -36,6 +40,24 @@ internal sealed class SegmentUpload
             var stored = Interlocked.Read(ref _storedBytes);
             return new SegmentUploadStatus(stored, Math.Max(0, _source.Progress.Sum(p => p.Length) - stored), _problem);
         }
+    }
+
+    /// <summary>Whole segments on the local disk that are not in the store for sure. Reads the headers of their blocks.</summary>
+    public int CountWaiting()
+    {
+        (int Part, long From) next;
+        lock (_stored)
+            next = _next;
+        var count = 0;
+        foreach (var progress in _source.Progress.Skip(next.Part - 1))
+        {
+            using var file = FileSync.OpenForReading(progress.Path);
+            var from = progress.Part == next.Part ? next.From : 0;
+            while (from < progress.Length && SegmentCutter.Next(file, from, progress.Length, progress.Finished, _limit) is { } range)
+                (from, count) = (range.To, count + 1);
+        }
+
+        return count;
     }
 
     public async Task StopAsync()
@@ -95,9 +117,9 @@ internal sealed class SegmentUpload
     private async Task<SegmentRange?> FindRangeAsync(SafeFileHandle file, int part, int index, long from, PartProgress progress, CancellationToken ct)
     {
         if (!_found.TryGetValue(JournalFiles.SegmentName(part, index), out var stored))
-            return SegmentCutter.Next(file, from, progress.Length, progress.Finished);
+            return SegmentCutter.Next(file, from, progress.Length, progress.Finished, _limit);
         var same = stored.Length <= progress.Length - from && await SegmentPut.DigestAsync(file, from, stored.Length, ct) == stored.Sha256;
-        return same && SegmentCutter.Next(file, from, from + stored.Length, finished: true) is { } range && range.Length == stored.Length
+        return same && SegmentCutter.Next(file, from, from + stored.Length, finished: true, SegmentLimit.None) is { } range && range.Length == stored.Length
             ? range
             : throw Conflict(stored.Key);
     }
@@ -108,7 +130,12 @@ internal sealed class SegmentUpload
         var key = EvidenceKey.Create(_source.TenantId, _source.RecordingId, name);
         var sha256 = await SegmentPut.DigestAsync(file, range.From, range.Length, ct);
         await RetryAsync(token => PutAsync(key, file, range, sha256, token), ct);
-        _stored.Add(new StoredSegment(name, part, index, range.Length, sha256, range.FirstSeq, range.LastSeq));
+        lock (_stored)
+        {
+            _stored.Add(new StoredSegment(name, part, index, range.Length, sha256, range.FirstSeq, range.LastSeq));
+            _next = (part, range.To);
+        }
+
         Interlocked.Add(ref _storedBytes, range.Length);
     }
 
@@ -134,14 +161,14 @@ internal sealed class SegmentUpload
             {
                 await attempt(ct);
                 if (_problem is not null)
-                    Alarm("store_back", "The store takes segments again.");
+                    Alarm(RecorderAlarmKind.StoreBack, "The store takes segments again.");
                 _problem = null;
                 return;
             }
             catch (Exception e) when (e is not SegmentConflictException && !ct.IsCancellationRequested)
             {
                 if (_problem is null)
-                    Alarm("store_down", e.Message);
+                    Alarm(RecorderAlarmKind.StoreDown, $"The store does not take segments: {e.Message}");
                 _problem = e.Message;
             }
 
@@ -162,9 +189,9 @@ internal sealed class SegmentUpload
     {
         var message = $"The store holds other bytes under {key} than the local journal has. Both are kept; compare them before anything is deleted.";
         _problem = message;
-        Alarm("segment_conflict", message);
+        Alarm(RecorderAlarmKind.SegmentConflict, message);
         return new SegmentConflictException(message);
     }
 
-    private void Alarm(string kind, string detail) => _options.OnAlarm?.Invoke(new RecorderUploadAlarm(_source.RecordingId, kind, detail));
+    private void Alarm(string kind, string detail) => _options.OnAlarm?.Invoke(new RecorderAlarm(_source.RecordingId, kind, detail));
 }

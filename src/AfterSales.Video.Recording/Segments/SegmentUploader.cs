@@ -7,7 +7,7 @@ namespace AfterSales.Video.Recording.Segments;
 /// Puts journals into the store in segments of about five seconds while they are written, each recording in order, and goes on after a restart
 /// from what the store has. A store that is down costs nothing but delay: what waits is on the local disk, not in memory.
 /// </summary>
-public sealed class SegmentUploader(IEvidenceStore store, SegmentUploaderOptions options, TimeProvider time) : IAsyncDisposable
+public sealed class SegmentUploader(IEvidenceStore store, SegmentUploaderOptions options, TimeProvider time) : IAsyncDisposable, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<SegmentUpload>> _uploads = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
@@ -24,6 +24,9 @@ public sealed class SegmentUploader(IEvidenceStore store, SegmentUploaderOptions
     /// <summary>Null when the recording was never added, or forgotten.</summary>
     public SegmentUploadStatus? StatusOf(string recordingId) => _uploads.TryGetValue(recordingId, out var upload) ? upload.Value.Status : null;
 
+    /// <summary>Whole segments of all recordings that wait on the local disk.</summary>
+    public int CountWaiting() => _uploads.Values.Where(u => u.IsValueCreated && !u.Value.Completion.IsCompleted).Sum(u => u.Value.CountWaiting());
+
     /// <summary>Ends this recording's upload where it stands and lets it be added anew.</summary>
     public async Task ForgetAsync(string recordingId)
     {
@@ -31,6 +34,9 @@ public sealed class SegmentUploader(IEvidenceStore store, SegmentUploaderOptions
             return;
         await upload.Value.StopAsync();
     }
+
+    /// <summary>Stops without waiting.</summary>
+    public void Dispose() => _stopping.Cancel();
 
     /// <summary>Stops after the put under way was cancelled; the next process goes on.</summary>
     public async ValueTask DisposeAsync()

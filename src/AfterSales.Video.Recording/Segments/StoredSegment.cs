@@ -1,3 +1,5 @@
+using AfterSales.Video.Recording.Capture;
+
 namespace AfterSales.Video.Recording.Segments;
 
 /// <summary>A segment that is in the store: written, read back and found the same.</summary>
@@ -10,6 +12,9 @@ public sealed record StoredSegment(string Name, int Part, int Index, long Length
 /// <summary>Settings of the uploader.</summary>
 public sealed class SegmentUploaderOptions
 {
+    /// <summary>A segment is closed by the first block that is so much younger than its first one. Segments that are stored already keep their length.</summary>
+    public TimeSpan SegmentSpan { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a journal is looked at for a complete segment.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -23,8 +28,5 @@ public sealed class SegmentUploaderOptions
     public int MaxConcurrentPuts { get; init; } = 4;
 
     /// <summary>Must not block and must not throw.</summary>
-    public Action<RecorderUploadAlarm>? OnAlarm { get; init; }
+    public Action<RecorderAlarm>? OnAlarm { get; init; }
 }
-
-/// <param name="Kind">"store_down" (first failure in a row), "store_back", "segment_conflict" (the store holds other bytes under the name: needs a person).</param>
-public sealed record RecorderUploadAlarm(string RecordingId, string Kind, string Detail);
