@@ -90,6 +90,7 @@ internal static class HubHost
         services.AddFirstFrame();
         services.AddSignalling();
         services.AddWhip();
+        services.AddStorage(folder);
         services.AddMedia(folder);
         services.AddHubTelemetry();
     }

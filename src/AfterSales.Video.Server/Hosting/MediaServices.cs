@@ -1,19 +1,18 @@
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Keys;
-using AfterSales.Video.Native;
 using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Recording.Recovery;
+using AfterSales.Video.Recording.Segments;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Recordings;
+using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Signalling;
-using AfterSales.Video.Storage.FileSystem;
-using AfterSales.Video.Storage.Sealing;
 using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Hosting;
 
-/// <summary>Media loop, rooms, recorder, muxer and store behind their seams.</summary>
+/// <summary>Media loop, rooms, recorder and muxer behind their seams.</summary>
 internal static class MediaServices
 {
     public static IServiceCollection AddMedia(this IServiceCollection services, DataFolder folder)
@@ -24,13 +23,9 @@ internal static class MediaServices
         services.AddHostedService(provider => provider.GetRequiredService<MediaNode>());
         services.AddHostedService<GracefulEnd>();
         services.AddSingleton<ICallRecorder>(provider => Recorder(provider, folder));
+        services.AddSingleton(Uploader);
         services.AddSingleton<ICallMuxer>(Muxer);
         services.AddSingleton<IJournalRecovery>(provider => new JournalRecovery(folder.Journals, provider.GetRequiredService<IRecordingKeys>()));
-        services.AddSingleton(provider => new FileSystemEvidenceStore(
-            new FileSystemEvidenceStoreOptions { Root = folder.Evidence, SyncFile = FileSync.DataSync, SyncDirectory = FileSync.SyncDirectory },
-            provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IEvidenceStore>(provider => new EncryptedEvidenceStore(
-            provider.GetRequiredService<FileSystemEvidenceStore>(), provider.GetRequiredService<IRecordingKeys>()));
         return services;
     }
 
@@ -38,13 +33,20 @@ internal static class MediaServices
     {
         // Only when the first report comes: what works on it needs the calls, which need this.
         var watch = new Lazy<RecorderWatch>(provider.GetRequiredService<RecorderWatch>);
-        var options = new CallRecorderOptions
+        var options = provider.GetRequiredService<IOptions<RecordingOptions>>().Value
+            .ToRecorder(folder.Journals, head => watch.Value.OnHead(head), alarm => watch.Value.OnAlarm(alarm));
+        return new CallRecorder(options, provider.GetRequiredService<TimeProvider>());
+    }
+
+    private static SegmentUploader Uploader(IServiceProvider provider)
+    {
+        var watch = new Lazy<RecorderWatch>(provider.GetRequiredService<RecorderWatch>);
+        var options = new SegmentUploaderOptions
         {
-            SpoolFolder = folder.Journals,
-            OnCheckpoint = head => watch.Value.OnHead(head),
+            SegmentSpan = provider.GetRequiredService<IOptions<RecordingOptions>>().Value.SegmentInterval,
             OnAlarm = alarm => watch.Value.OnAlarm(alarm),
         };
-        return new CallRecorder(options, provider.GetRequiredService<TimeProvider>());
+        return new SegmentUploader(provider.GetRequiredService<IEvidenceStore>(), options, provider.GetRequiredService<TimeProvider>());
     }
 
     private static CallMuxer Muxer(IServiceProvider provider)

@@ -35,10 +35,10 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
     {
         ArgumentNullException.ThrowIfNull(content);
         PortableTags.Check(metadata);
-        var path = _paths.ContentOf(key);
-        var temporary = Path.Combine(Path.GetDirectoryName(path)!, $".tmp-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        var temporary = "";
         try
         {
+            temporary = Path.Combine(_paths.FolderOf(key), $".tmp-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
             if (Read(key) is not null)
                 throw Exists(key);
             CreateFolders(key);
@@ -53,7 +53,7 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
         }
         finally
         {
-            File.Delete(temporary);
+            Discard(temporary);
         }
     }
 
@@ -66,7 +66,14 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
         if (Read(key) is null)
             return Task.FromResult<Stream?>(null);
         var options = new FileStreamOptions { Options = FileOptions.Asynchronous, BufferSize = 64 * 1024, Share = FileShare.Read | FileShare.Delete };
-        return Task.FromResult<Stream?>(new FileStream(_paths.ContentOf(key), options));
+        try
+        {
+            return Task.FromResult<Stream?>(new FileStream(_paths.ContentOf(key), options));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(key, e);
+        }
     }
 
     /// <inheritdoc/>
@@ -94,6 +101,10 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
             File.Delete(_paths.ContentOf(key));
             _options.SyncDirectory(_paths.FolderOf(key));
             return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(key, e);
         }
         finally
         {
@@ -173,7 +184,11 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
         }
         catch (JsonException e)
         {
-            throw new EvidenceStoreException("unavailable", $"the description of {key} is damaged", e);
+            throw new EvidenceStoreException("damaged", $"the description of {key} is damaged", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(key, e);
         }
     }
 
@@ -193,6 +208,22 @@ public sealed class FileSystemEvidenceStore : IEvidenceStore, IProtectingStore, 
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
     }
+
+    /// <summary>What is left of a write that failed must not hide why it failed.</summary>
+    private static void Discard(string temporary)
+    {
+        try
+        {
+            if (temporary.Length > 0)
+                File.Delete(temporary);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A name no object can have; it only takes room.
+        }
+    }
+
+    private static EvidenceStoreException Unavailable(EvidenceKey key, Exception e) => new("unavailable", $"{key} cannot be reached: {e.Message}", e);
 
     private static EvidenceStoreException Exists(EvidenceKey key) => new("exists", $"{key} exists and is never overwritten");
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using AfterSales.Video.Domain.Tickets;
+using AfterSales.Video.Evidence;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Custody.Public;
@@ -23,12 +24,16 @@ internal sealed partial class CourtCopyJob(
     public async Task RunAsync(string subjectId, bool isLastTry, CancellationToken ct)
     {
         if (muxer.Problem is { } problem)
-            throw new JobPostponedException(problem);
+            await PostponeAsync(subjectId, problem, ct);
         var output = Path.Combine(folder.Work, subjectId + "-court");
         try
         {
             if (await BeginAsync(subjectId, ct) is { } row)
                 await MakeAsync(row, output, ct);
+        }
+        catch (EvidenceStoreException away) when (away.IsPassing())
+        {
+            await PostponeAsync(subjectId, away.Message, ct);
         }
         catch (Exception fault) when (isLastTry && fault is not OperationCanceledException)
         {
@@ -62,6 +67,8 @@ internal sealed partial class CourtCopyJob(
         var ticket = await db.Set<TicketRow>().AsNoTracking().FirstAsync(t => t.Id == row.TicketId, ct);
         var request = new CourtCopyRequest(TicketRules.FormatNumber(ticket.Number), row.HeadHex, TimeZoneInfo.Local);
         var result = await muxer.MakeCourtCopyAsync(output, request, ct);
+        if (result.Outcome == "failed" && muxer.Problem is { } gone)
+            await PostponeAsync(row.Id, gone, ct);
         if (result.Outcome == "failed")
             throw new InvalidOperationException("The court copy failed: " + result.Reason);
         using var turn = await gate.EnterAsync(row.Id, ct);
@@ -76,6 +83,18 @@ internal sealed partial class CourtCopyJob(
         await db.SaveChangesAsync(ct);
         await custody.AppendAsync(row.TenantId, CustodyKind.CourtCopyMade, CustodyActor.System, row.Id, new JsonObject(), ct);
         await desk.CallChangedAsync(row.TenantId, row.CallId);
+    }
+
+    /// <summary>Says what it waits for, and leaves the order as it is.</summary>
+    private async Task PostponeAsync(string recordingId, string why, CancellationToken ct)
+    {
+        using (await gate.EnterAsync(recordingId, ct))
+        {
+            await db.Set<RecordingRow>().Where(r => r.Id == recordingId && (r.CourtState == "queued" || r.CourtState == "making") && r.CourtReason != why).ExecuteUpdateAsync(
+                set => set.SetProperty(r => r.CourtReason, why).SetProperty(r => r.Version, r => r.Version + 1), ct);
+        }
+
+        throw new JobPostponedException(why);
     }
 
     private async Task SetStateAsync(string recordingId, string state, string reason, CancellationToken ct)

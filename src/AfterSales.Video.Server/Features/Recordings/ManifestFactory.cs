@@ -6,7 +6,6 @@ using System.Text.Json.Nodes;
 using AfterSales.Video.Domain.Tickets;
 using AfterSales.Video.Evidence.Manifests;
 using AfterSales.Video.Evidence.Signing;
-using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Calls.Public;
@@ -16,13 +15,14 @@ using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Retention.Public;
 using AfterSales.Video.Server.Features.Tickets.Public;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Features.Recordings;
 
 /// <summary>Gathers what the manifest of a recording states (recordings-schema/manifest/v1).</summary>
 internal sealed class ManifestFactory(
     HubDbContext db, RecordingFiles files, CheckpointLog checkpoints, ReceiptBook receipts, TimestampBook timestamps, Keeping keeping, IEvidenceSigner signer,
-    TimeProvider time)
+    IOptions<RecordingOptions> options, TimeProvider time)
 {
     public async Task<Manifest> BuildAsync(RecordingRow row, JournalMap journal, IReadOnlyList<StoredSegment> segments, CancellationToken ct)
     {
@@ -117,16 +117,22 @@ internal sealed class ManifestFactory(
         return new ManifestRetention(policy.MediaDaysAfterClose, policy.RecordsDays);
     }
 
-    private static ManifestEnvironment Environment()
+    private ManifestEnvironment Environment()
     {
         var version = typeof(ManifestFactory).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        var settings = new CallRecorderOptions { SpoolFolder = "" };
+        var settings = options.Value.ToRecorder("", null, null);
         var configuration = new JsonObject
         {
             ["blockAgeMs"] = (long)settings.BlockAge.TotalMilliseconds,
             ["sealCheckMs"] = (long)settings.SealCheck.TotalMilliseconds,
             ["syncIntervalMs"] = (long)settings.SyncInterval.TotalMilliseconds,
             ["maxBlocksInFlight"] = settings.MaxBlocksInFlight,
+            ["checkpointIntervalMs"] = (long)settings.CheckpointInterval.TotalMilliseconds,
+            ["segmentIntervalMs"] = (long)options.Value.SegmentInterval.TotalMilliseconds,
+            ["keyFrameIntervalMs"] = (long)options.Value.KeyFrameInterval.TotalMilliseconds,
+            ["refuseBelowBytes"] = settings.RefuseBelowBytes,
+            ["videoOffBelowBytes"] = settings.VideoOffBelowBytes,
+            ["sealBelowBytes"] = settings.SealBelowBytes,
         };
         return new ManifestEnvironment(
             "AfterSales.Video", version, Convert.ToHexStringLower(SHA256.HashData(SignedText.Canonical(configuration))),

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Server.Data;
@@ -12,8 +13,8 @@ namespace AfterSales.Video.Server.Features.Recordings;
 
 /// <summary>From a closed journal to what the player needs, at once. Sealing follows in a job of its own. Every step can run twice.</summary>
 internal sealed partial class MuxJob(
-    ICallMuxer muxer, IRecordingKeys keys, RecordingFiles files, RecordingGate gate, HubDbContext db, DataFolder folder, JobQueue jobs, DeskNotifier desk,
-    ILogger<MuxJob> logger) : IJobHandler
+    ICallMuxer muxer, IRecordingKeys keys, RecordingFiles files, JournalKeeper journals, RecordingNotes notes, RecordingGate gate, HubDbContext db, DataFolder folder,
+    JobQueue jobs, DeskNotifier desk, ILogger<MuxJob> logger) : IJobHandler
 {
     public const string JobKind = "mux";
 
@@ -23,16 +24,21 @@ internal sealed partial class MuxJob(
     {
         using var turn = await gate.EnterAsync(subjectId, ct);
         var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
-        if (row is not { State: RecordingState.Muxing, JournalPath: { } journal })
+        if (row is not { State: RecordingState.Muxing, JournalPath: not null })
             return;
         try
         {
             if (keys.Find(row.TenantId, row.Id) is not { } key)
                 throw new InvalidOperationException("The data key of the recording cannot be had.");
-            var result = await muxer.MakePlayableAsync(folder.Absolute(journal), key, Path.Combine(folder.Work, row.Id), ct);
+            var result = await muxer.MakePlayableAsync(await journals.EnsureAsync(row, ct), key, Path.Combine(folder.Work, row.Id), ct);
             if (result.Outcome == "failed" && !isLastTry)
                 throw new InvalidOperationException("Muxing failed: " + result.Reason);
             await StoreAsync(row, result, ct);
+        }
+        catch (EvidenceStoreException away) when (away.IsPassing())
+        {
+            await notes.WaitAsync(row, away.Message, ct);
+            throw new JobPostponedException(away.Message);
         }
         catch (Exception fault) when (isLastTry && fault is not OperationCanceledException)
         {

@@ -17,12 +17,15 @@ internal static class RecordingEndpoints
 {
     public static IServiceCollection AddRecordings(this IServiceCollection services)
     {
+        services.AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<RecordingViews>();
         services.AddScoped<CheckpointLog>();
         services.AddSingleton<RecordingControl>();
         services.AddSingleton<JobQueue>();
         services.AddScoped<RecordingFiles>();
         services.AddScoped<RecordingSegments>();
+        services.AddScoped<RecordingNotes>();
+        services.AddScoped<JournalKeeper>();
         services.AddScoped<CourtCopies>();
         services.AddScoped<Derivatives>();
         services.AddScoped<ManifestFactory>();
@@ -30,6 +33,7 @@ internal static class RecordingEndpoints
         services.AddSingleton<RunningRecordings>();
         services.AddSingleton<RecordingGate>();
         services.AddSingleton<StorageProbe>();
+        services.AddHostedService(provider => provider.GetRequiredService<StorageProbe>());
         services.AddSingleton<TimestampQueue>();
         services.AddSingleton<RecorderWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RecorderWatch>());
@@ -43,6 +47,8 @@ internal static class RecordingEndpoints
         services.AddScoped<IJobHandler, SealJob>();
         services.AddScoped<IJobHandler, CourtCopyJob>();
         services.AddHostedService<JobWorker>();
+        services.AddSingleton<JournalSweeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<JournalSweeper>());
         return services;
     }
 

@@ -1,3 +1,4 @@
+using AfterSales.Video.Evidence;
 using AfterSales.Video.Recording.Recovery;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Receipts.Public;
@@ -15,6 +16,7 @@ internal sealed partial class RecordingRecovery(
 {
     public async Task RunAsync(CancellationToken ct)
     {
+        await RestoreMissingAsync(ct);
         var found = (await journals.RecoverAsync(ct)).ToDictionary(j => j.RecordingId, StringComparer.Ordinal);
         foreach (var row in await OpenRecordingsAsync(ct))
         {
@@ -23,6 +25,23 @@ internal sealed partial class RecordingRecovery(
                 await CloseAsync(scope.ServiceProvider, journal, ct);
             else
                 await FailAsync(scope.ServiceProvider, row.Id, found.GetValueOrDefault(row.Id)?.Reason ?? "Its journal is missing.", ct);
+        }
+    }
+
+    /// <summary>The disk of the journals was lost, the database was not: what reached the store during the call comes back from there.</summary>
+    private async Task RestoreMissingAsync(CancellationToken ct)
+    {
+        foreach (var row in await OpenRecordingsAsync(ct))
+        {
+            await using var scope = scopes.CreateTenantScope(row.TenantId);
+            try
+            {
+                await scope.ServiceProvider.GetRequiredService<JournalKeeper>().TryEnsureAsync(row, ct);
+            }
+            catch (Exception fault) when (fault is EvidenceStoreException or IOException)
+            {
+                Log.NotRestored(logger, fault, row.Id);
+            }
         }
     }
 
@@ -61,6 +80,9 @@ internal sealed partial class RecordingRecovery(
     {
         [LoggerMessage(1505, LogLevel.Warning, "Recording {RecordingId} was cut off by a crash: {Outcome}, {Blocks} blocks; it will be muxed")]
         public static partial void Recovered(ILogger logger, string recordingId, string outcome, long blocks);
+
+        [LoggerMessage(1508, LogLevel.Warning, "The journal of recording {RecordingId} could not be fetched from the store")]
+        public static partial void NotRestored(ILogger logger, Exception fault, string recordingId);
 
         [LoggerMessage(1506, LogLevel.Error, "Recording {RecordingId} cannot be recovered: {Reason}")]
         public static partial void Lost(ILogger logger, string recordingId, string reason);

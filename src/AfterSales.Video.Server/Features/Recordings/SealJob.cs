@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Manifests;
 using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Recording.Muxing;
@@ -19,8 +20,8 @@ namespace AfterSales.Video.Server.Features.Recordings;
 /// twice; the manifest is signed once.
 /// </summary>
 internal sealed partial class SealJob(
-    ICallMuxer muxer, RecordingFiles files, RecordingSegments segments, ManifestFactory manifests, ReceiptBook receipts, TimestampQueue timestamps,
-    IEvidenceSigner signer, CustodyLog custody, RecordingGate gate, HubDbContext db, DataFolder folder, DeskNotifier desk, TimeProvider time,
+    ICallMuxer muxer, RecordingFiles files, RecordingSegments segments, JournalKeeper journals, RecordingNotes notes, ManifestFactory manifests, ReceiptBook receipts,
+    TimestampQueue timestamps, IEvidenceSigner signer, CustodyLog custody, RecordingGate gate, HubDbContext db, DataFolder folder, DeskNotifier desk, TimeProvider time,
     ILogger<SealJob> logger) : IJobHandler
 {
     public const string JobKind = "seal";
@@ -35,10 +36,34 @@ internal sealed partial class SealJob(
         var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
         if (row is null or { SealedAt: not null } or { State: RecordingState.Recording or RecordingState.Muxing or RecordingState.Erased })
             return;
+        try
+        {
+            await SealAsync(row, isLastTry, ct);
+        }
+        catch (EvidenceStoreException away) when (away.IsPassing())
+        {
+            await notes.WaitAsync(row, away.Message, ct);
+            throw new JobPostponedException(away.Message);
+        }
+        catch (JobPostponedException postponed)
+        {
+            await notes.WaitAsync(row, postponed.Message, ct);
+            throw;
+        }
+        catch (Exception fault) when (isLastTry && fault is not OperationCanceledException)
+        {
+            await notes.SayAsync(row, "It could not be sealed: " + fault.Message, ct);
+            throw;
+        }
+    }
+
+    private async Task SealAsync(RecordingRow row, bool isLastTry, CancellationToken ct)
+    {
         var work = Path.Combine(folder.Work, row.Id);
         if (row.State is RecordingState.Ready or RecordingState.Partial && !await HasAllFilesAsync(row, ct))
             await CompleteAsync(row, work, isLastTry, ct);
         await SealAsync(row, ct);
+        await segments.ForgetAsync(row.Id);
         if (Directory.Exists(work))
             Directory.Delete(work, recursive: true);
         await desk.CallChangedAsync(row.TenantId, row.CallId);
@@ -50,27 +75,28 @@ internal sealed partial class SealJob(
     private async Task CompleteAsync(RecordingRow row, string work, bool isLastTry, CancellationToken ct)
     {
         if (muxer.Problem is { } problem)
-        {
-            await SayAsync(row, "It can be played; the download and the seal wait: " + problem, ct);
             throw new JobPostponedException(problem);
-        }
-
         if (!await files.FetchPlayableAsync(row, work, ct))
             throw new InvalidOperationException("The original is not in the store.");
         var result = await muxer.CompleteAsync(work, ct);
+        // Removed while it ran: nothing is wrong with the recording.
+        if (result.Outcome == "failed" && muxer.Problem is { } gone)
+            throw new JobPostponedException(gone);
         if (result.Outcome == "failed" && !isLastTry)
             throw new InvalidOperationException("Completing the files failed: " + result.Reason);
         // The journal and what plays are sealed even when the rest cannot be made.
         await files.StoreAsync(row, result.Files, ct);
-        row.Reason = result.Outcome == "failed" ? "The file for download could not be made: " + result.Reason : ReasonWithoutWait(row.Reason);
+        row.Reason = result.Outcome == "failed" ? "The file for download could not be made: " + result.Reason : RecordingNotes.WithoutWait(row.Reason);
         row.Version++;
         await db.SaveChangesAsync(ct);
     }
 
     private async Task SealAsync(RecordingRow row, CancellationToken ct)
     {
-        var journal = JournalMap.Read(Path.GetDirectoryName(folder.Absolute(row.JournalPath!))!);
-        var stored = await segments.CompleteAsync(row, journal, ct);
+        row.Reason = RecordingNotes.WithoutWait(row.Reason);
+        var place = await journals.EnsureAsync(row, ct);
+        var journal = JournalMap.Read(place);
+        var stored = await segments.CompleteAsync(row.Id, place, journal, ct);
         await EnsureReceiptAsync(row, journal, ct);
         var manifest = await manifests.BuildAsync(row, journal, stored, ct);
         var text = SignedText.Of(SignedDocuments.Manifest.Sign(manifest, signer));
@@ -90,18 +116,6 @@ internal sealed partial class SealJob(
     /// <summary>For the rare case that it could not be given when the call ended.</summary>
     private async Task EnsureReceiptAsync(RecordingRow row, JournalMap journal, CancellationToken ct) =>
         await receipts.IssueAsync(row, ReceiptHead.Of(journal, row.Blocks, row.DurationMs), !row.Recovered, ct);
-
-    private async Task SayAsync(RecordingRow row, string reason, CancellationToken ct)
-    {
-        if (row.Reason == reason)
-            return;
-        row.Reason = reason;
-        row.Version++;
-        await db.SaveChangesAsync(ct);
-        await desk.CallChangedAsync(row.TenantId, row.CallId);
-    }
-
-    private static string ReasonWithoutWait(string reason) => reason.StartsWith("It can be played;", StringComparison.Ordinal) ? "" : reason;
 
     private static partial class Log
     {

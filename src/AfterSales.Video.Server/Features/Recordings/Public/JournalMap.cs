@@ -14,42 +14,42 @@ internal sealed record JournalMap(IReadOnlyList<JournalMapPart> Parts)
     /// <exception cref="InvalidDataException">It holds no journal.</exception>
     public static JournalMap Read(string folder)
     {
-        var parts = JournalFiles.Find(folder).Select((path, i) => ReadPart(i + 1, path)).ToList();
-        return parts.Count > 0 ? new JournalMap(parts) : throw new InvalidDataException("There is no journal.");
+        if (!RecordingJournal.TryOpen(folder, [], out var journal, out var problem))
+            throw new InvalidDataException(problem);
+        using (journal)
+        {
+            var blocks = journal.Parts.Select(_ => new List<(long End, long Ns, DateTimeOffset At)>()).ToList();
+            while (journal.ReadBlock(out var block) == BlockOutcome.Block)
+                blocks[block.Part - 1].Add((journal.Parts[block.Part - 1].Reader.ValidLength, block.Header.MonotonicNs, Utc(block.Header.UtcNs)));
+            return new JournalMap([.. journal.Parts.Select((part, i) => Part(part, blocks[i]))]);
+        }
     }
 
-    private static JournalMapPart ReadPart(int number, string path)
+    private static JournalMapPart Part(JournalPart part, List<(long End, long Ns, DateTimeOffset At)> blocks)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 18);
-        if (!JournalReader.TryOpen(file, out var reader, out var problem))
-            throw new InvalidDataException($"{Path.GetFileName(path)}: {problem}");
-        using (reader)
+        var samples = new List<(long Ns, DateTimeOffset At)>();
+        foreach (var (_, ns, at) in blocks)
         {
-            var (ends, samples) = (new List<long>(), new List<(long Ns, DateTimeOffset At)>());
-            var (seq, at) = (-1L, Utc(reader.StartUtcNs));
-            while (reader.ReadBlock(out var block) == BlockOutcome.Block)
-            {
-                ends.Add(reader.ValidLength);
-                (seq, at) = (block.Header.Seq, Utc(block.Header.UtcNs));
-                if (samples.Count == 0 || block.Header.MonotonicNs - samples[^1].Ns >= SampleEveryNs)
-                    samples.Add((block.Header.MonotonicNs, at));
-            }
-
-            return new JournalMapPart(number, path, reader.ValidLength, seq, Convert.ToHexStringLower(reader.Head), at, ends, samples);
+            if (samples.Count == 0 || ns - samples[^1].Ns >= SampleEveryNs)
+                samples.Add((ns, at));
         }
+
+        return new JournalMapPart(
+            part.Number, part.Reader.ValidLength, blocks.Count - 1, Convert.ToHexStringLower(part.Reader.Head),
+            blocks.Count > 0 ? blocks[^1].At : Utc(part.Reader.StartUtcNs), [.. blocks.Select(b => b.End)], samples);
     }
 
     private static DateTimeOffset Utc(long ns) => DateTimeOffset.UnixEpoch.AddTicks(ns / 100);
 }
 
-/// <param name="Length">Up to the end of the last whole block.</param>
+/// <param name="Length">Up to the end of the last block that counts: what a part that failed holds behind it was written again in the next.</param>
 /// <param name="LastSeq">-1 when it holds no block.</param>
 /// <param name="HeadHex">After the last block.</param>
 /// <param name="At">When the last block was sealed.</param>
 /// <param name="BlockEnds">Offset behind each block; their index is their number.</param>
 /// <param name="Samples">Nanoseconds of the recording, and the wall clock then.</param>
 internal sealed record JournalMapPart(
-    int Number, string Path, long Length, long LastSeq, string HeadHex, DateTimeOffset At, IReadOnlyList<long> BlockEnds,
+    int Number, long Length, long LastSeq, string HeadHex, DateTimeOffset At, IReadOnlyList<long> BlockEnds,
     IReadOnlyList<(long Ns, DateTimeOffset At)> Samples)
 {
     /// <summary>Number of the last block that ends at or before the offset; -1 for none.</summary>

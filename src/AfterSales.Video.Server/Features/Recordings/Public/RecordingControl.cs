@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Recording.Capture;
+using AfterSales.Video.Recording.Segments;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.EvidenceKeys.Public;
@@ -12,7 +13,8 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 
 /// <summary>Starts and stops the recorder of a call and keeps the recording's row in step with it.</summary>
 internal sealed partial class RecordingControl(
-    ICallRecorder recorder, RecordingKeys keys, RunningRecordings running, IServiceScopeFactory scopes, JobQueue jobs, DataFolder folder, TimeProvider time,
+    ICallRecorder recorder, SegmentUploader uploader, RecordingKeys keys, RunningRecordings running, IServiceScopeFactory scopes, JobQueue jobs,
+    DataFolder folder, TimeProvider time,
     ILogger<RecordingControl> logger)
 {
     private readonly ConcurrentDictionary<string, IRecordingSession> _sessions = new(StringComparer.Ordinal);
@@ -32,6 +34,7 @@ internal sealed partial class RecordingControl(
         {
             var session = await recorder.StartAsync(Header(recordingId, call, consent, key.KekId), key.Key, ct);
             _sessions[call.Id] = session;
+            _ = uploader.Add(session);
             Log.Started(logger, recordingId, call.Id);
             return session;
         }
@@ -51,6 +54,7 @@ internal sealed partial class RecordingControl(
                 _sessions.TryRemove(callId, out _);
         }
 
+        await uploader.ForgetAsync(session.RecordingId);
         await session.StopAsync("not_started", ct);
         await session.DisposeAsync();
         if (running.Find(session.RecordingId) is { } recording)

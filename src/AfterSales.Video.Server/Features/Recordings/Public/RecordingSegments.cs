@@ -1,6 +1,7 @@
-using System.Security.Cryptography;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Journals;
+using AfterSales.Video.Recording.Segments;
+using AfterSales.Video.Server.Features.Jobs.Public;
 
 namespace AfterSales.Video.Server.Features.Recordings.Public;
 
@@ -8,8 +9,11 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 /// The journal's bytes in the store, as they were written: already encrypted, so they lie there as they are. Segments of a part in order are the
 /// part's file.
 /// </summary>
-internal sealed class RecordingSegments(IEvidenceStore store)
+internal sealed class RecordingSegments(IEvidenceStore store, SegmentUploader uploader, TimeProvider time)
 {
+    /// <summary>A job waits so long for the last segments; with more to send it gives its place to others and comes back.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     /// <summary>In order of part and index.</summary>
     public async Task<List<StoredSegment>> ListAsync(string tenantId, string recordingId, CancellationToken ct)
     {
@@ -27,42 +31,48 @@ internal sealed class RecordingSegments(IEvidenceStore store)
     public async Task<Stream?> OpenAsync(RecordingRow row, string name, CancellationToken ct) =>
         JournalFiles.TryParseSegmentName(name, out _, out _) ? await store.OpenReadAsync(EvidenceKey.Create(row.TenantId, row.Id, name), ct) : null;
 
-    /// <summary>Puts what the store does not have yet of a closed journal, and compares every segment with the file it was cut from.</summary>
-    /// <exception cref="InvalidDataException">A segment in the store is not what the journal holds there.</exception>
-    public async Task<List<StoredSegment>> CompleteAsync(RecordingRow row, JournalMap journal, CancellationToken ct)
+    /// <summary>Sends what the store lacks of a closed journal; most of it went there during the call. Every segment was read back and compared.</summary>
+    /// <param name="folder">Of the journal.</param>
+    /// <returns>In order of part and index.</returns>
+    /// <exception cref="JobPostponedException">More is to be sent than is waited for, or the store does not answer; sending goes on.</exception>
+    /// <exception cref="SegmentConflictException">The store holds other bytes under a segment's name.</exception>
+    public async Task<List<StoredSegment>> CompleteAsync(string recordingId, string folder, JournalMap journal, CancellationToken ct)
     {
-        var known = await ListAsync(row.TenantId, row.Id, ct);
-        foreach (var part in journal.Parts)
+        if (!JournalOnDisk.TryOpen(folder, out var source, out var problem))
+            throw new InvalidDataException($"The journal of recording {recordingId} cannot be read: {problem}");
+        var stored = await UploadAsync(source, ct);
+        if (IsWhole(stored, journal))
+            return stored;
+        // The recorder's own upload ends with its last sync. What lies behind that in a journal it could not end is sent now.
+        await uploader.ForgetAsync(recordingId);
+        stored = await UploadAsync(source, ct);
+        return IsWhole(stored, journal) ? stored : throw new InvalidDataException($"The segments of recording {recordingId} are not as long as its journal.");
+    }
+
+    /// <summary>Lets go of what was remembered of the upload; it is in the store.</summary>
+    public Task ForgetAsync(string recordingId) => uploader.ForgetAsync(recordingId);
+
+    private async Task<List<StoredSegment>> UploadAsync(JournalOnDisk source, CancellationToken ct)
+    {
+        try
         {
-            var (from, index) = (0L, 1);
-            await using var file = new FileStream(part.Path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            foreach (var segment in known.Where(s => s.Part == part.Number))
-            {
-                await CompareAsync(segment, file, from, index, ct);
-                (from, index) = (from + segment.Length, index + 1);
-            }
-
-            if (from < part.Length)
-                await PutAsync(row, part, index, file, from, ct);
+            var segments = await uploader.Add(source).WaitAsync(Patience, time, ct);
+            return [.. segments.Select(s => new StoredSegment(s.Name, s.Part, s.Index, s.Length, s.Sha256))];
         }
-
-        return await ListAsync(row.TenantId, row.Id, ct);
+        catch (TimeoutException)
+        {
+            throw new JobPostponedException(uploader.StatusOf(source.RecordingId)?.Problem ?? "The last segments of the journal are being sent to the store.");
+        }
+        catch (Exception) when (!ct.IsCancellationRequested)
+        {
+            // The next try shall look at the store anew.
+            await uploader.ForgetAsync(source.RecordingId);
+            throw;
+        }
     }
 
-    private static async Task CompareAsync(StoredSegment segment, FileStream file, long from, int index, CancellationToken ct)
-    {
-        using var range = new RangeStream(file, from, segment.Length);
-        if (segment.Index != index || from + segment.Length > file.Length || Convert.ToHexStringLower(await SHA256.HashDataAsync(range, ct)) != segment.Sha256)
-            throw new InvalidDataException($"Segment {segment.Name} in the store is not what the journal holds there.");
-    }
-
-    private async Task PutAsync(RecordingRow row, JournalMapPart part, int index, FileStream file, long from, CancellationToken ct)
-    {
-        var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["ticket"] = row.TicketId, ["call"] = row.CallId, ["purpose"] = "segment" };
-        await using var range = new RangeStream(file, from, part.Length - from);
-        var key = EvidenceKey.Create(row.TenantId, row.Id, JournalFiles.SegmentName(part.Number, index));
-        await store.PutAsync(key, range, new EvidenceMetadata("application/octet-stream", tags), ct);
-    }
+    private static bool IsWhole(List<StoredSegment> stored, JournalMap journal) =>
+        journal.Parts.All(part => stored.Where(s => s.Part == part.Number).Sum(s => s.Length) == part.Length);
 }
 
 /// <param name="Sha256">Lower-case hex.</param>

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Xunit;
 
-namespace AfterSales.Video.Storage.Tests.Servers;
+namespace AfterSales.Video.TestKit.Stores;
 
 /// <summary>A real server from tests/stores (npm), on a free loopback port, with its files in a temporary folder. Null address and a reason when it is not installed.</summary>
 public abstract partial class NodeServer(params string[] arguments) : IAsyncLifetime
