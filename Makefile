@@ -1,6 +1,6 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills impair
+.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills impair bench-network
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,11 @@ bench: ## benchmarks: SRTP, forwarding, recording, the whole hub, first frame (M
 bench-mux: ## from the end of a 10-minute call to what plays: time, processor, memory
 	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	folder=$$(mktemp -d) && tests/AfterSales.Video.MediaProbe/bin/Release/net10.0/AfterSales.Video.MediaProbe mux-benchmark $$folder $(or $(SECONDS_OF_CALL),600) H264; rm -rf $$folder
+
+bench-network: ## every bad-network level of MEDIA.md with Chromium at both ends, a minute each, into artifacts/network
+	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
+	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
+	cd web-client && npm run --silent build >/dev/null && NETWORK_SECONDS=$(or $(NETWORK_SECONDS),60) npx playwright test e2e/network.spec.ts
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM

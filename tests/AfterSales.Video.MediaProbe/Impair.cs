@@ -6,7 +6,7 @@ namespace AfterSales.Video.MediaProbe;
 
 /// <summary>
 /// A bad network by hand: what is sent to one port of this computer goes to another as the script says, UDP and TCP alike. Each line on standard input is applied at once, as a
-/// line of a script without its time. Ends with the input, or on Ctrl+C.
+/// line of a script without its time; `udp` or `tcp` before it means that one only. Ends with the input, or on Ctrl+C.
 /// </summary>
 internal static class Impair
 {
@@ -29,9 +29,10 @@ internal static class Impair
     private static async Task RunAsync(int port, int serverPort, LinkScript script, int seed)
     {
         var server = new IPEndPoint(IPAddress.Loopback, serverPort);
-        await using var udp = new UdpImpairmentProxy(server, script, seed, port);
-        await using var tcp = new TcpImpairmentProxy(server, script, seed, udp.Address.Port);
-        await Console.Out.WriteLineAsync($"127.0.0.1:{udp.Address.Port} → 127.0.0.1:{serverPort}, seed {seed}. Type e.g. `both loss 10% delay 80ms`, `up dead`, `rebind`, `both clear`.");
+        // Browsers are told the addresses of the network's interfaces, phones have no other.
+        await using var udp = new UdpImpairmentProxy(server, script, seed, new IPEndPoint(IPAddress.Any, port));
+        await using var tcp = new TcpImpairmentProxy(server, script, seed, new IPEndPoint(IPAddress.Any, udp.Address.Port));
+        await Console.Out.WriteLineAsync($"this computer:{udp.Address.Port} → 127.0.0.1:{serverPort}, seed {seed}. Type e.g. `both loss 10% delay 80ms`, `up dead`, `rebind`, `both clear`.");
         using var stop = new CancellationTokenSource();
         using var timer = new PeriodicTimer(Interval, TimeProvider.System);
         var counting = CountAsync(timer, udp, stop.Token);
@@ -43,20 +44,24 @@ internal static class Impair
 
     private static void Apply(string line, UdpImpairmentProxy udp, TcpImpairmentProxy tcp)
     {
+        var (onUdp, onTcp) = (!line.StartsWith("tcp ", StringComparison.Ordinal), !line.StartsWith("udp ", StringComparison.Ordinal));
         try
         {
-            foreach (var step in LinkScript.Parse("0 " + line).Steps)
-            {
-                udp.Set(step.Up, step.Down);
-                tcp.Set(step.Up, step.Down);
-                if (step.ChangesAddress)
-                    udp.ChangeAddress();
-            }
+            foreach (var step in LinkScript.Parse("0 " + (onUdp && onTcp ? line : line[4..])).Steps)
+                Apply(step, onUdp ? udp : null, onTcp ? tcp : null);
         }
         catch (FormatException e)
         {
             Console.Error.WriteLine(e.Message);
         }
+    }
+
+    private static void Apply(LinkStep step, UdpImpairmentProxy? udp, TcpImpairmentProxy? tcp)
+    {
+        udp?.Set(step.Up, step.Down);
+        tcp?.Set(step.Up, step.Down);
+        if (step.ChangesAddress)
+            udp?.ChangeAddress();
     }
 
     private static async Task CountAsync(PeriodicTimer timer, UdpImpairmentProxy udp, CancellationToken ct)

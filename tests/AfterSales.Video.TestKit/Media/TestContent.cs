@@ -5,13 +5,14 @@ public static class TestContent
 {
     /// <summary>
     /// Writes "&lt;name&gt;.mjpeg" (Chromium plays it at 30 frames/s and loops) and "&lt;name&gt;.wav" for buyer (1 kHz beeps) and agent
-    /// (2 kHz). The counter runs from 0 to seconds × 30 − 1.
+    /// (2 kHz), and "busy.mjpeg" with a picture that is hard to compress. The counter runs from 0 to seconds × 30 − 1.
     /// </summary>
     public static async Task MakeAsync(string folder, int seconds, CancellationToken ct = default)
     {
         Directory.CreateDirectory(folder);
         await MakeCameraAsync(Path.Combine(folder, "buyer.mjpeg"), new TestPattern(640, 480), seconds, ct);
         await MakeCameraAsync(Path.Combine(folder, "agent.mjpeg"), new TestPattern(320, 240), seconds, ct);
+        await MakeCameraAsync(Path.Combine(folder, "busy.mjpeg"), new TestPattern(640, 480, busy: true), seconds, ct);
         var length = TimeSpan.FromSeconds(seconds);
         await File.WriteAllBytesAsync(Path.Combine(folder, "buyer.wav"), new BeepTrack(1000).RenderWave(length), ct);
         await File.WriteAllBytesAsync(Path.Combine(folder, "agent.wav"), new BeepTrack(2000, noiseSeed: 2).RenderWave(length), ct);

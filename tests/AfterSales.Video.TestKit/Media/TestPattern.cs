@@ -5,7 +5,8 @@ namespace AfterSales.Video.TestKit.Media;
 /// significant bit left, each white for 1, with the inverted bits in a second row below as a check. Middle: six known colours.
 /// Then a moving bar, so that encoders have work, and at the bottom a field that is white for the first 100 ms of each second.
 /// </summary>
-public sealed class TestPattern(int width = 640, int height = 480, int framesPerSecond = 30)
+/// <param name="busy">Moving grain between these, as a hand-held camera sees: an encoder then takes all the bits it is given.</param>
+public sealed class TestPattern(int width = 640, int height = 480, int framesPerSecond = 30, bool busy = false)
 {
     public const int CounterBits = 16;
     private const byte Black = 16;
@@ -35,10 +36,27 @@ public sealed class TestPattern(int width = 640, int height = 480, int framesPer
         yuv[luma.Length..].Fill(128);
         DrawCounter(frame, luma);
         DrawPatches(yuv);
+        if (busy)
+            DrawGrain(frame, luma[(Row(4) * width)..(Row(6) * width)]);
         FillRows(luma, Row(12), Row(14), Black);
         var bar = frame * 8 % (width - 16);
         FillBox(luma, width, bar, bar + 16, Row(12), Row(14), White);
         FillRows(luma, Row(14), height, IsFlash(frame) ? White : Black);
+    }
+
+    /// <summary>A texture that pans, with noise of its own in each frame.</summary>
+    private static void DrawGrain(int frame, Span<byte> luma)
+    {
+        var noise = (uint)frame * 2_654_435_761 | 1;
+        for (var i = 0; i < luma.Length; i++)
+        {
+            // Xorshift (Marsaglia, 2003).
+            noise ^= noise << 13;
+            noise ^= noise >> 17;
+            noise ^= noise << 5;
+            var texture = (uint)((i + (frame * 7)) >> 2) * 2_246_822_519 >> 25;
+            luma[i] = (byte)(60 + texture + (noise & 15));
+        }
     }
 
     private int Row(int sixteenth) => height * sixteenth / 16 & ~1;

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace AfterSales.Video.TestKit.Network;
 
 /// <summary>
-/// A TCP address on loopback that passes connections to a server with the delay and rate of a bad network. TCP repairs loss by itself: here loss is a wait of
+/// A TCP address (of loopback, unless another is named) that passes connections to a server with the delay and rate of a bad network. TCP repairs loss by itself: here loss is a wait of
 /// <see cref="Retransmission"/>, nothing of the stream is left out. A dead link passes nothing and refuses nothing.
 /// </summary>
 public sealed class TcpImpairmentProxy : IAsyncDisposable
@@ -29,11 +29,11 @@ public sealed class TcpImpairmentProxy : IAsyncDisposable
     private readonly List<Task> _connections = [];
     private readonly Task _acceptor;
 
-    public TcpImpairmentProxy(IPEndPoint server, LinkScript script, int seed = 1, int port = 0, TimeProvider? time = null)
+    public TcpImpairmentProxy(IPEndPoint server, LinkScript script, int seed = 1, IPEndPoint? address = null, TimeProvider? time = null)
     {
         (_server, _time) = (server, time ?? TimeProvider.System);
         _link = new ImpairedLink(script, seed, _time);
-        _listener = new TcpListener(IPAddress.Loopback, port);
+        _listener = new TcpListener(address ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
         _acceptor = AcceptAsync();
     }

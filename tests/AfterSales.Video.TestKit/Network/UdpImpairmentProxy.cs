@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace AfterSales.Video.TestKit.Network;
 
 /// <summary>
-/// A UDP address on loopback that passes datagrams to a server and back as a bad network would. Each client keeps a source port of its own at the server. What is done to whom is
+/// A UDP address (of loopback, unless another is named) that passes datagrams to a server and back as a bad network would. Each client keeps a source port of its own at the server. What is done to whom is
 /// decided by the seed and the order of the packets alone.
 /// </summary>
 public sealed class UdpImpairmentProxy : IAsyncDisposable
@@ -23,12 +23,12 @@ public sealed class UdpImpairmentProxy : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _reader;
 
-    public UdpImpairmentProxy(IPEndPoint server, LinkScript script, int seed = 1, int port = 0, TimeProvider? time = null)
+    public UdpImpairmentProxy(IPEndPoint server, LinkScript script, int seed = 1, IPEndPoint? address = null, TimeProvider? time = null)
     {
         _server = server;
         _link = new ImpairedLink(script, seed, time ?? TimeProvider.System);
         _deliveries = new DeliveryQueue(() => _link.Now);
-        _front = Open(new IPEndPoint(IPAddress.Loopback, port));
+        _front = Open(address ?? new IPEndPoint(IPAddress.Loopback, 0));
         _reader = ReadFrontAsync();
     }
 

@@ -7,7 +7,7 @@ const run = promisify(execFile)
 
 /** Makes what the fake cameras and microphones play, once per checkout. */
 export default async function makeContent(): Promise<void> {
-  if (!existsSync(`${contentFolder}/agent.wav`)) {
+  if (!existsSync(`${contentFolder}/agent.wav`) || !existsSync(`${contentFolder}/busy.mjpeg`)) {
     await run('dotnet', [probeDll, 'make-content', contentFolder])
   }
   if (!existsSync(`${contentFolder}/synced.mp4`)) {
