@@ -2,31 +2,14 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
-import puppeteer, { type Browser, type Page } from 'puppeteer-core'
+import type { Page } from 'puppeteer-core'
+import { launchFirefox } from './support/firefox'
 import { Hub } from './support/hub'
 import { desktop, launch } from './support/people'
 import { buyerVideoOnDesk, signIn, startCall, pressTool } from './support/scene'
 import { closeAll, startAll } from './support/stage'
 
 const run = promisify(execFile)
-
-/** Debian's own Firefox over WebDriver BiDi: Playwright only drives Firefoxes it has patched itself. */
-function launchFirefox(): Promise<Browser> {
-  return puppeteer.launch({
-    browser: 'firefox',
-    executablePath: '/usr/bin/firefox-esr',
-    headless: true,
-    timeout: 60_000,
-    extraPrefsFirefox: {
-      'media.navigator.streams.fake': true,
-      'media.navigator.permission.disabled': true,
-      'media.autoplay.default': 0,
-      'media.peerconnection.ice.loopback': true,
-      'media.peerconnection.ice.obfuscate_host_addresses': false,
-      'intl.accept_languages': 'en-US',
-    },
-  })
-}
 
 /** Keeps the page's peer connections where a test can ask for their statistics. */
 async function watchPeers(page: Page): Promise<void> {

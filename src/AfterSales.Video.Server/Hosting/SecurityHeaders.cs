@@ -10,6 +10,9 @@ internal static class SecurityHeaders
 
     private const string ApiPolicy = "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    // A worker has the policy its script came with, not the page's: the one that checks recordings fetches them.
+    private const string ScriptPolicy = ApiPolicy + "; connect-src 'self'";
+
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
     {
         context.Response.OnStarting(static state =>
@@ -23,10 +26,12 @@ internal static class SecurityHeaders
     private static void Write(HttpContext context)
     {
         var headers = context.Response.Headers;
-        var isPage = context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
+        var type = context.Response.ContentType ?? "";
+        var isPage = type.StartsWith("text/html", StringComparison.OrdinalIgnoreCase);
+        var isScript = type.StartsWith("text/javascript", StringComparison.OrdinalIgnoreCase);
         // The headers of a 304 replace those of the stored page, whose policy it must keep: without a body there is no type to tell a page by.
         if (context.Response.StatusCode != StatusCodes.Status304NotModified)
-            headers.ContentSecurityPolicy = isPage ? PagePolicy + SocketSources(context.Request) : ApiPolicy;
+            headers.ContentSecurityPolicy = isPage ? PagePolicy + SocketSources(context.Request) : isScript ? ScriptPolicy : ApiPolicy;
         headers.XContentTypeOptions = "nosniff";
         headers["Permissions-Policy"] = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()";
         headers["Referrer-Policy"] = context.Request.Path.StartsWithSegments("/c") ? "no-referrer" : "same-origin";

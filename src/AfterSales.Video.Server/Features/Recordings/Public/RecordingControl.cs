@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Recording.Segments;
@@ -35,6 +36,8 @@ internal sealed partial class RecordingControl(
             var session = await recorder.StartAsync(Header(recordingId, call, consent, key.KekId), key.Key, ct);
             _sessions[call.Id] = session;
             _ = uploader.Add(session);
+            // The header holds it for whoever verifies; this shows it on the timeline.
+            session.AppendEvent(new RecordingEvent("consent", new JsonObject { ["textVersion"] = consent.Version, ["language"] = consent.Language }.ToJsonString()));
             Log.Started(logger, recordingId, call.Id);
             return session;
         }

@@ -1,4 +1,5 @@
-import type Hls from 'hls.js'
+import type { default as Hls, Loader, PlaylistLoaderConstructor, PlaylistLoaderContext } from 'hls.js'
+import { withoutGaps } from './playlistGaps'
 import { TimeMap } from './timeMap'
 
 export type Attached = { map(): TimeMap; detach(): void }
@@ -19,7 +20,7 @@ export async function attach(element: HTMLMediaElement, url: string, originMs: n
 const options = { enableWorker: false, maxBufferLength: 30, backBufferLength: 60, maxBufferHole: 0.5, nudgeMaxRetry: 8 }
 
 function attachPlaylist(Player: typeof Hls, element: HTMLMediaElement, url: string, originMs: number | null, failed: () => void): Attached {
-  const hls = new Player(options)
+  const hls = new Player({ ...options, pLoader: gaplessLoader(Player) })
   let map = TimeMap.identity
   hls.on(Player.Events.LEVEL_LOADED, (_, data) => { map = TimeMap.fromPlaylist(data.details.fragments, originMs) })
   hls.on(Player.Events.ERROR, (_, data) => { if (data.fatal) failed() })
@@ -31,6 +32,18 @@ function attachPlaylist(Player: typeof Hls, element: HTMLMediaElement, url: stri
       hls.destroy()
       release(element, failed)
     },
+  }
+}
+
+function gaplessLoader(Player: typeof Hls): PlaylistLoaderConstructor {
+  const Base = Player.DefaultConfig.loader as PlaylistLoaderConstructor
+  return class extends Base {
+    override load(...[context, config, callbacks]: Parameters<Loader<PlaylistLoaderContext>['load']>): void {
+      super.load(context, config, {
+        ...callbacks,
+        onSuccess: (response, ...rest) => callbacks.onSuccess({ ...response, ...(typeof response.data === 'string' ? { data: withoutGaps(response.data) } : {}) }, ...rest),
+      })
+    }
   }
 }
 

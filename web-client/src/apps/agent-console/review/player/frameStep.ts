@@ -13,7 +13,10 @@ export class FrameStepper {
   private spacing = finestStepSeconds
   private busy = false
 
-  constructor(private readonly video: HTMLVideoElement) {}
+  constructor(private readonly video: HTMLVideoElement) {
+    // After somebody else's jump the frame shown before it is no neighbour: the browser may tell of the new one much later.
+    video.addEventListener('seeking', () => { if (!this.busy) this.shown = null })
+  }
 
   /** Keep asking while it plays: the distances of frames are learnt on the way. */
   watch(): void {

@@ -21,6 +21,21 @@ function laneOf(item: LaneItemView): LaneName {
   return laneNames.find((name) => name === item.lane) ?? 'system'
 }
 
+/** Closer than this, two things are one: the press of a key and the packets that tell of it. */
+const sameMomentSeconds = 0.5
+
+/** Without what another item says as well or better: the moments at both ends of a stretch, the cut connection of somebody who left. */
+export function worthTelling(items: readonly LaneItemView[]): readonly LaneItemView[] {
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= sameMomentSeconds
+  const isSaidBy = (item: LaneItemView, other: LaneItemView): boolean => {
+    if (other === item || other.lane !== item.lane || other.participantId !== item.participantId || item.toSeconds > item.fromSeconds) return false
+    if (other.toSeconds > other.fromSeconds) return near(item.fromSeconds, other.fromSeconds) || near(item.fromSeconds, other.toSeconds)
+    const better = { participant_interrupted: 'participant_left', participant_connected: 'participant_joined' }[item.kind]
+    return better === other.kind && near(item.fromSeconds, other.fromSeconds)
+  }
+  return items.filter((item) => !items.some((other) => isSaidBy(item, other)))
+}
+
 const mostRows = 3
 
 function inRows(name: LaneName, items: readonly LaneItem[], momentFraction: number): Lane {

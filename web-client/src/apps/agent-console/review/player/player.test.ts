@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { LaneItemView } from '@/contracts/generated'
-import { layOut, missingPicture, neighbour } from './lanes'
+import { layOut, missingPicture, neighbour, worthTelling } from './lanes'
 import { nextSpeed, playerCommand, playerKeys } from './playerKeys'
+import { withoutGaps } from './playlistGaps'
 import { readStoryboard } from './storyboard'
 import { correction } from './syncing'
 import { TimeMap } from './timeMap'
@@ -29,6 +30,23 @@ describe('The map of a picture’s time', () => {
   it('is the identity when the playlist has no clock', () => {
     const plain = TimeMap.fromPlaylist([{ start: 0, duration: 2, programDateTime: null }], origin)
     expect([plain.toMedia(7), plain.toPlayback(7)]).toEqual([7, 7])
+  })
+})
+
+describe('A playlist with gaps', () => {
+  const segment = (seconds: number, offset: number) => `#EXTINF:${seconds},\n#EXT-X-BYTERANGE:10@${offset}\na.mp4`
+
+  it('loses them and keeps the place of everything else', () => {
+    const given = `#EXTM3U\n#EXT-X-MAP:URI="a.mp4"\n#EXT-X-PROGRAM-DATE-TIME:2026-11-22T08:00:00.000Z\n#EXT-X-GAP\n#EXTINF:0.5,\na.mp4\n${segment(4, 0)}\n#EXT-X-GAP\n#EXTINF:3,\na.mp4\n${segment(2, 10)}\n#EXT-X-ENDLIST\n`
+    expect(withoutGaps(given)).toBe([
+      '#EXTM3U', '#EXT-X-MAP:URI="a.mp4"', '#EXT-X-PROGRAM-DATE-TIME:2026-11-22T08:00:00.500Z', segment(4, 0),
+      '#EXT-X-DISCONTINUITY', '#EXT-X-PROGRAM-DATE-TIME:2026-11-22T08:00:07.500Z', segment(2, 10), '#EXT-X-ENDLIST', '',
+    ].join('\n'))
+  })
+
+  it('without a clock is only shortened, without gaps not changed but for the dates', () => {
+    expect(withoutGaps(`#EXTM3U\n#EXT-X-GAP\n#EXTINF:1,\na.mp4\n${segment(4, 0)}\n`)).toBe(`#EXTM3U\n${segment(4, 0)}\n`)
+    expect(withoutGaps(`#EXTM3U\n${segment(4, 0)}\n${segment(4, 10)}\n`)).toBe(`#EXTM3U\n${segment(4, 0)}\n${segment(4, 10)}\n`)
   })
 })
 
@@ -190,6 +208,14 @@ describe('Lanes', () => {
     const lanes = layOut([item('gap', 5, 10), item('consent', 0), item('weather', 1)], 20)
     expect(lanes.map((lane) => lane.name)).toEqual(['consent', 'gap', 'system'])
     expect(lanes[1]?.items[0]).toMatchObject({ left: 0.25, width: 0.25 })
+  })
+
+  it('say nothing twice: the ends of a mute, the cut connection of somebody who left', () => {
+    const told = worthTelling([
+      { ...item('mute', 3, 6), kind: 'mute' }, { ...item('mute', 3.1), kind: 'muted' }, { ...item('mute', 6), kind: 'unmuted' }, { ...item('mute', 9), kind: 'muted' },
+      { ...item('people', 10), kind: 'participant_interrupted' }, { ...item('people', 12), kind: 'participant_interrupted' }, { ...item('people', 12), kind: 'participant_left' },
+    ])
+    expect(told.map((one) => `${one.kind} ${one.fromSeconds}`)).toEqual(['mute 3', 'muted 9', 'participant_interrupted 10', 'participant_left 12'])
   })
 
   it('put what would cover another into a row below', () => {
