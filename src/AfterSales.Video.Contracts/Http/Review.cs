@@ -10,7 +10,9 @@ public sealed record ReviewCaseView(
     string RecordingId, string CallId, string TicketId, long TicketNumber, string Subject, string BuyerName, string AgentName,
     DateTimeOffset StartedAt, double DurationSeconds, string State, string Integrity, bool OnHold, string? PosterUrl);
 
-/// <summary>GET /api/recordings/{recordingId}/review: all a player needs. Every call of it is a line in the custody log.</summary>
+/// <summary>
+/// GET /api/recordings/{recordingId}/review?viewId=: all a player needs. Without the viewId of a viewing that goes on it is a line in the custody log.
+/// </summary>
 /// <param name="ViewId">Names this viewing in the custody log; sent back with the ranges that were played.</param>
 /// <param name="OriginAt">Wall clock of playback time 0.</param>
 public sealed record ReviewView(
@@ -110,7 +112,7 @@ public sealed record CustodyEntryView(long Index, DateTimeOffset At, string Kind
 /// <summary>GET and PUT /api/admin/retention.</summary>
 /// <param name="MediaDaysAfterClose">Default 180.</param>
 /// <param name="DisputeMediaDays">Default 1,095.</param>
-/// <param name="RecordsDays">Manifest, custody log and ticket; default 1,095.</param>
+/// <param name="RecordsDays">After it the ticket goes, with its calls, manifests, receipts and tombstones; default 1,095. The custody log stays: it names nobody.</param>
 public sealed record RetentionPolicy(int MediaDaysAfterClose, int DisputeMediaDays, int RecordsDays);
 
 /// <summary>GET /api/admin/storage: what the store can do, probed at start.</summary>

@@ -14,6 +14,9 @@ public static class ExportNames
 
     /// <summary>Envelopes of files made after the manifest (court copies).</summary>
     public const string Derivatives = "derivatives.json";
+
+    /// <summary>What is left of an erased recording; never in an export with media.</summary>
+    public const string Tombstone = "tombstone.dsse.json";
     public const string TsaRoots = "tsa-roots.pem";
     public const string Custody = "custody.json";
     public const string CustodyRoots = "custody-roots.json";

@@ -39,6 +39,12 @@ public static class ExportVerifier
     {
         if (!ReadKeys(context))
             return;
+        if (context.Has(ExportNames.Tombstone) && !context.Has(ExportNames.List))
+        {
+            CheckTombstone(context);
+            return;
+        }
+
         // The list first: it names the file at fault, whatever the fault is.
         CheckList(context);
         ReadManifest(context);
@@ -66,6 +72,15 @@ public static class ExportVerifier
 
         context.Keys = context.Options.Published ?? keys;
         return true;
+    }
+
+    /// <summary>Nothing of an erased recording can be verified any more; what can be said is that it was erased, and by whose word.</summary>
+    private static void CheckTombstone(ExportContext context)
+    {
+        const string Name = "tombstone";
+        if (context.TryOpen(Name, ExportNames.Tombstone, SignedDocuments.Tombstone, t => t.ErasedAt, out var tombstone))
+            context.Checks.Incomplete(
+                Name, ExportNames.Tombstone, $"recording {tombstone.RecordingId} was erased {tombstone.ErasedAt:u} by {ExportLimits.Printable(tombstone.ActorRole)}: {ExportLimits.Printable(tombstone.Reason)}");
     }
 
     private static void CheckList(ExportContext context)

@@ -45,8 +45,9 @@ internal sealed class PhotoIntake(HubDbContext db, CallStore calls, IEvidenceSto
         var id = Ids.New(time);
         var name = $"photo-{id}.{extension}";
         var tags = new Dictionary<string, string>(StringComparer.Ordinal) { ["ticket"] = call.TicketId, ["call"] = call.Id, ["purpose"] = "photo" };
-        await keys.EnsureAsync(call.TenantId, $"photos-{call.Id}", ct);
-        var stored = await store.PutAsync(EvidenceKey.Create(call.TenantId, $"photos-{call.Id}", name), content, new EvidenceMetadata(contentType, tags), ct);
+        var folder = PhotoRow.FolderOf(call.Id);
+        await keys.EnsureAsync(call.TenantId, folder, ct);
+        var stored = await store.PutAsync(EvidenceKey.Create(call.TenantId, folder, name), content, new EvidenceMetadata(contentType, tags), ct);
         var row = new PhotoRow
         {
             Id = id,

@@ -24,6 +24,8 @@ internal static class RetentionEndpoints
         services.AddScoped<Keeping>();
         services.AddScoped<Erasure>();
         services.AddScoped<Tombstones>();
+        services.AddScoped<StoredObjects>();
+        services.AddScoped<RecordsRemoval>();
         services.AddScoped<IJobHandler, ErasureJob>();
         services.AddSingleton<RetentionSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
@@ -35,6 +37,7 @@ internal static class RetentionEndpoints
         var review = app.MapGroup("/api/recordings/{recordingId}").WithTags("Review").RequireAuthorization(Staff.ReviewPolicy);
         review.MapPost("/holds", Hold).Produces<HoldView>(StatusCodes.Status201Created);
         review.MapDelete("/holds/{holdId}", Release).Produces(StatusCodes.Status204NoContent);
+        review.MapGet("/tombstone", Tombstone).Produces(StatusCodes.Status200OK, contentType: "application/json");
         app.MapPost("/api/recordings/{recordingId}/erasure", Erase).WithTags("Review").RequireAuthorization(Staff.AdminPolicy).Produces(StatusCodes.Status202Accepted);
         var admin = app.MapGroup("/api/admin/retention").WithTags("Evidence").RequireAuthorization(Staff.AdminPolicy);
         admin.MapGet("", Policy).Produces<RetentionPolicy>();
@@ -99,6 +102,9 @@ internal static class RetentionEndpoints
         var refusal = await erasure.EraseAsync(recordingId, CustodyActor.Of(context.User), "request", request.Reason.Trim(), ct);
         return refusal is null ? Results.Accepted() : Problem.Of(refusal.Code, refusal.Detail);
     }
+
+    private static async Task<IResult> Tombstone(string recordingId, Tombstones tombstones, CancellationToken ct) =>
+        await tombstones.FindAsync(recordingId, ct) is { } row ? Results.Text(row.Envelope, "application/json") : Problem.Of(ProblemCodes.NotFound);
 
     private static async Task<IResult> Policy(Keeping keeping, CancellationToken ct) => Results.Ok(await keeping.PolicyAsync(ct));
 

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace AfterSales.Video.Server.Features.Retention;
 
-/// <summary>Erases what has been kept long enough; policies count in days.</summary>
+/// <summary>Erases media that were kept long enough, and later the records about them; policies count in days.</summary>
 internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, TimeProvider time, ILogger<RetentionSweeper> logger)
     : PeriodicWork(TimeSpan.FromHours(1), time, beginsAtOnce: true)
 {
@@ -19,7 +19,7 @@ internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, Time
     /// <summary>How many were erased.</summary>
     internal async Task<int> SweepAsync(CancellationToken ct)
     {
-        var erased = 0;
+        var (erased, removed) = (0, 0);
         foreach (var tenantId in await TenantsAsync(ct))
         {
             await using var scope = scopes.CreateTenantScope(tenantId);
@@ -30,18 +30,20 @@ internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, Time
                 var refusal = await services.GetRequiredService<Erasure>().EraseAsync(recordingId, CustodyActor.System, "retention", "retention policy", ct);
                 erased += refusal is null ? 1 : 0;
             }
+
+            removed += await services.GetRequiredService<RecordsRemoval>().RemoveAsync(policy, Time.GetUtcNow(), ct);
         }
 
-        if (erased > 0)
-            Log.Swept(logger, erased);
+        if (erased + removed > 0)
+            Log.Swept(logger, erased, removed);
         return erased;
     }
 
     private async Task<List<string>> TenantsAsync(CancellationToken ct)
     {
         await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<RecordingRow>().IgnoreQueryFilters()
-            .Where(r => r.State != RecordingState.Erased).Select(r => r.TenantId).Distinct().ToListAsync(ct);
+        return await scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<TicketRow>().IgnoreQueryFilters()
+            .Where(t => t.ClosedAt != null).Select(t => t.TenantId).Distinct().ToListAsync(ct);
     }
 
     private async Task<List<string>> OverdueAsync(HubDbContext db, Contracts.Http.RetentionPolicy policy, CancellationToken ct)
@@ -63,7 +65,7 @@ internal sealed partial class RetentionSweeper(IServiceScopeFactory scopes, Time
         [LoggerMessage(1720, LogLevel.Error, "Looking for recordings to erase failed; the next round tries again")]
         public static partial void Failed(ILogger logger, Exception fault);
 
-        [LoggerMessage(1721, LogLevel.Information, "{Count} recordings were erased because their time was over")]
-        public static partial void Swept(ILogger logger, int count);
+        [LoggerMessage(1721, LogLevel.Information, "{Recordings} recordings were erased and {Tickets} tickets removed because their time was over")]
+        public static partial void Swept(ILogger logger, int recordings, int tickets);
     }
 }

@@ -19,7 +19,10 @@ internal sealed class PhotoRow : ITenantRow
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>The middle part of the evidence key.</summary>
-    public string EvidenceFolder => $"photos-{CallId}";
+    public string EvidenceFolder => FolderOf(CallId);
+
+    /// <summary>Where the photos of a call lie; also names their data key.</summary>
+    public static string FolderOf(string callId) => $"photos-{callId}";
 
     public PhotoView View(PersonalDataProtector personal) =>
         new(Id, ContentType, Length, Sha256, ReceivedAt, personal.Unprotect(NoteProtected));

@@ -37,6 +37,7 @@ internal static class CustodyKind
     public const string Held = "held";
     public const string Released = "released";
     public const string Erased = "erased";
+    public const string RecordsRemoved = "records_removed";
     public const string CourtCopyMade = "court_copy_made";
     public const string RoleChanged = "role_changed";
     public const string RetentionChanged = "retention_changed";

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.BuyerEntry.Public;
 using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.EvidenceKeys.Public;
 using AfterSales.Video.Server.Features.Jobs.Public;
@@ -11,8 +12,8 @@ using Microsoft.EntityFrameworkCore;
 namespace AfterSales.Video.Server.Features.Retention.Public;
 
 /// <summary>
-/// Erases a recording: its wrapped data key is destroyed at once, which makes every copy of its bytes unreadable; a job then deletes what
-/// the store lets go and signs the tombstone.
+/// Erases a recording, and with the last one of a call its photos: the wrapped data key is destroyed at once, which makes every copy of its bytes
+/// unreadable; a job then deletes what the store lets go and signs the tombstone.
 /// </summary>
 internal sealed class Erasure(
     HubDbContext db, Keeping keeping, RecordingKeys keys, CustodyLog custody, RecordingGate gate, JobQueue jobs, DeskNotifier desk, TimeProvider time)
@@ -36,6 +37,8 @@ internal sealed class Erasure(
         var detail = new JsonObject { ["cause"] = reasonWord, ["callId"] = row.CallId, ["reasonSha256"] = Ids.Sha256(reason) };
         await custody.AppendAsync(row.TenantId, CustodyKind.Erased, actor, recordingId, detail, ct);
         await keys.DestroyAsync(row.TenantId, recordingId, CancellationToken.None);
+        if (!await HasOtherAsync(db, row, CancellationToken.None))
+            await keys.DestroyAsync(row.TenantId, PhotoRow.FolderOf(row.CallId), CancellationToken.None);
         row.State = RecordingState.Erased;
         row.Integrity = Integrity.Erased;
         row.Reason = reasonWord == "retention" ? "Erased when its time was over." : "Erased on request.";
@@ -51,6 +54,10 @@ internal sealed class Erasure(
     }
 
     public const string ErasureJobKind = "erase";
+
+    /// <summary>True while the call has another recording that is not erased: a call goes on in a further one after a crash.</summary>
+    public static Task<bool> HasOtherAsync(HubDbContext db, RecordingRow row, CancellationToken ct) =>
+        db.Set<RecordingRow>().AnyAsync(r => r.CallId == row.CallId && r.Id != row.Id && r.State != RecordingState.Erased, ct);
 }
 
 /// <param name="Code">Problem code.</param>
