@@ -7,7 +7,6 @@ using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Evidence.Manifests;
 using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Evidence.Verification;
-using AfterSales.Video.Rtc;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.IntegrationTests.Support;
@@ -17,31 +16,16 @@ using Microsoft.Extensions.DependencyInjection;
 namespace AfterSales.Video.Server.IntegrationTests;
 
 /// <summary>From a real call to what stands up in a dispute.</summary>
-public sealed class EvidenceTests : IAsyncLifetime
+public sealed class EvidenceTests : CallTests
 {
-    private TestHub _hub = null!;
-    private MediaLoop _loop = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _hub = await TestHub.StartAsync();
-        _loop = RecordedCalls.StartLoop();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _loop.DisposeAsync();
-        await _hub.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_call_becomes_playable_then_sealed_and_its_manifest_fixes_every_file()
     {
-        var review = await RecordedCalls.SealedAsync(_hub, _loop);
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
 
         Assert.Equal(("ready", "sealed"), (review.Case.State, review.Case.Integrity));
         var keys = await KeysAsync();
-        using var admin = _hub.Admin();
+        using var admin = Hub.Admin();
         var envelope = Parse(await admin.GetStringAsync(review.Seal!.ManifestUrl));
         Assert.True(keys.Check(envelope, PayloadTypes.Manifest).IsValid);
         Assert.True(SignedDocuments.Manifest.TryRead(envelope, out var manifest, out var problem), problem);
@@ -57,14 +41,14 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task The_journal_in_the_store_is_encrypted_and_whole()
     {
-        var review = await RecordedCalls.SealedAsync(_hub, _loop);
-        using var admin = _hub.Admin();
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
+        using var admin = Hub.Admin();
         SignedDocuments.Manifest.TryRead(Parse(await admin.GetStringAsync(review.Seal!.ManifestUrl)), out var manifest, out _);
 
         var journal = new MemoryStream();
         foreach (var segment in manifest.Segments)
             journal.Write(await admin.GetByteArrayAsync($"/api/recordings/{review.Case.RecordingId}/segments/{segment.Name}"));
-        var local = Directory.EnumerateFiles(Path.Combine(_hub.Folder, "journals"), "journal.v1", SearchOption.AllDirectories).Single();
+        var local = Directory.EnumerateFiles(Path.Combine(Hub.Folder, "journals"), "journal.v1", SearchOption.AllDirectories).Single();
 
         Assert.Equal(await File.ReadAllBytesAsync(local), journal.ToArray());
         Assert.DoesNotContain("participant_joined", Encoding.Latin1.GetString(journal.ToArray()), StringComparison.Ordinal);
@@ -73,7 +57,7 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task Checkpoints_reach_both_participants_every_few_seconds_and_their_echoes_are_kept()
     {
-        await using var call = await RecordedCalls.BeginAsync(_hub, _loop);
+        await using var call = await RecordedCalls.BeginAsync(Hub, Loop);
         var keys = await KeysAsync();
         var stopwatch = Stopwatch.StartNew();
         foreach (var page in (MediaPage[])[call.Agent, call.Buyer])
@@ -90,7 +74,7 @@ public sealed class EvidenceTests : IAsyncLifetime
         }
 
         Assert.InRange(stopwatch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        var echoes = await _hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<HubDbContext>().Database
+        var echoes = await Hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<HubDbContext>().Database
             .SqlQuery<string>($"SELECT role AS Value FROM checkpoint_echoes ORDER BY role").ToListAsync());
         Assert.Equal(["agent", "buyer"], echoes.Distinct());
     }
@@ -98,7 +82,7 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task The_receipt_is_there_within_two_seconds_of_hanging_up_and_anybody_can_check_it()
     {
-        await using var call = await RecordedCalls.BeginAsync(_hub, _loop);
+        await using var call = await RecordedCalls.BeginAsync(Hub, Loop);
         await call.Buyer.SpokenAsync(50);
         await call.HangUpAsync();
         var stopwatch = Stopwatch.StartNew();
@@ -106,13 +90,13 @@ public sealed class EvidenceTests : IAsyncLifetime
         var receipt = await call.ReceiptAsync();
 
         Assert.InRange(stopwatch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2));
-        using var stranger = _hub.Client();
+        using var stranger = Hub.Client();
         var seen = (await stranger.GetFromJsonAsync<ReceiptView>("/api/receipts/" + receipt.Code.ToLowerInvariant()))!;
         Assert.Equal((receipt.Code, "kept", true), (seen.Code, seen.Standing, seen.Complete));
         var envelope = Parse(seen.Envelope);
         Assert.True((await KeysAsync()).Check(envelope, PayloadTypes.Receipt).IsValid);
         Assert.True(SignedDocuments.Receipt.TryRead(envelope, out var signed, out _));
-        var last = await _hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<CheckpointLog>().OfRecordingAsync(signed.RecordingId, CancellationToken.None));
+        var last = await Hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<CheckpointLog>().OfRecordingAsync(signed.RecordingId, CancellationToken.None));
         Assert.Equal(signed.Checkpoint.Head, last[^1].HeadHex);
         await (await stranger.GetAsync("/api/receipts/R-0000-0000-0000-0000")).ShouldBeAsync(404, ProblemCodes.ReceiptNotFound);
     }
@@ -120,8 +104,8 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task An_export_holds_everything_and_says_how_to_check_it()
     {
-        var review = await RecordedCalls.SealedAsync(_hub, _loop);
-        using var admin = _hub.Admin();
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
+        using var admin = Hub.Admin();
 
         var bytes = await ExportAsync(review);
         using var zip = new ZipArchive(new MemoryStream(bytes));
@@ -135,7 +119,7 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task The_export_verifies_without_the_server_and_any_changed_byte_fails()
     {
-        var review = await RecordedCalls.SealedAsync(_hub, _loop);
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
         var bytes = await ExportAsync(review);
         var report = Verify(bytes);
         Assert.True(report.Verdict == Verdict.Verified, Describe(report));
@@ -150,11 +134,11 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task A_call_cut_off_by_a_crash_is_recovered_and_its_export_says_what_is_lost()
     {
-        await using var call = await RecordedCalls.BeginAsync(_hub, _loop);
+        await using var call = await RecordedCalls.BeginAsync(Hub, Loop);
         await call.Buyer.SpokenAsync(60);
         await call.Agent.Hub.NextAsync("checkpoint");
         var folder = Directory.CreateTempSubdirectory("aftersales-test-").FullName;
-        CopyFolder(_hub.Folder, folder);
+        CopyFolder(Hub.Folder, folder);
         await using (var after = await TestHub.StartInAsync(folder))
         {
             using (var admin = after.Admin())
@@ -174,8 +158,8 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task A_paused_recording_keeps_nothing_and_everybody_is_told()
     {
-        await using var call = await RecordedCalls.BeginAsync(_hub, _loop);
-        using var admin = _hub.Admin();
+        await using var call = await RecordedCalls.BeginAsync(Hub, Loop);
+        using var admin = Hub.Admin();
         await admin.PostRefusedAsync($"/api/calls/{call.CallId}/recording/pause", new PauseRecordingRequest("because"), 400, ProblemCodes.RequestInvalid);
         Assert.Equal(204, (int)(await admin.PostAsJsonAsync($"/api/calls/{call.CallId}/recording/pause", new PauseRecordingRequest("third_person"))).StatusCode);
         await StateAsync(call.Buyer, "paused");
@@ -185,7 +169,7 @@ public sealed class EvidenceTests : IAsyncLifetime
         await call.Buyer.SpokenAsync(25);
         await call.HangUpAsync();
 
-        var review = await RecordedCalls.SealedAsync(_hub, call.CallId);
+        var review = await RecordedCalls.SealedAsync(Hub, call.CallId);
 
         Assert.Contains(review.Lanes, l => l.Lane == "pause" && l.ToSeconds - l.FromSeconds > 0.8);
         await admin.PostRefusedAsync($"/api/calls/{call.CallId}/recording/pause", new PauseRecordingRequest("other"), 409, ProblemCodes.RecordingNotRunning);
@@ -194,10 +178,10 @@ public sealed class EvidenceTests : IAsyncLifetime
     [Fact]
     public async Task The_seal_runs_twenty_times_at_once_and_there_is_one_manifest()
     {
-        var review = await RecordedCalls.SealedAsync(_hub, _loop);
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
         var before = await ManifestAsync(review);
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => _hub.WithDataAsync(TenantScope.Default, async services =>
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Hub.WithDataAsync(TenantScope.Default, async services =>
         {
             var kind = i % 2 == 0 ? "seal" : "mux";
             var handler = services.GetServices<Features.Jobs.Public.IJobHandler>().Single(h => h.Kind == kind);
@@ -211,14 +195,14 @@ public sealed class EvidenceTests : IAsyncLifetime
 
     private async Task<byte[]> ExportAsync(ReviewView review, TestHub? hub = null)
     {
-        using var admin = (hub ?? _hub).Admin();
+        using var admin = (hub ?? Hub).Admin();
         try
         {
             return await admin.GetByteArrayAsync(review.Seal!.ExportUrl);
         }
         catch (HttpRequestException broken)
         {
-            var log = (hub ?? _hub).Log.Text;
+            var log = (hub ?? Hub).Log.Text;
             throw new InvalidOperationException(log[Math.Max(0, log.Length - 4000)..], broken);
         }
     }
@@ -271,7 +255,7 @@ public sealed class EvidenceTests : IAsyncLifetime
 
     private async Task<string> ManifestAsync(ReviewView review)
     {
-        using var admin = _hub.Admin();
+        using var admin = Hub.Admin();
         return await admin.GetStringAsync(review.Seal!.ManifestUrl);
     }
 
@@ -283,20 +267,10 @@ public sealed class EvidenceTests : IAsyncLifetime
         }
     }
 
-    private async Task<CustodyView> CustodyAsync(string recordingId)
-    {
-        using var admin = _hub.Admin();
-        return (await admin.GetFromJsonAsync<CustodyView>($"/api/recordings/{recordingId}/custody"))!;
-    }
-
     private async Task<EvidenceKeySet> KeysAsync()
     {
-        using var stranger = _hub.Client();
+        using var stranger = Hub.Client();
         Assert.True(EvidenceKeySet.TryParse(await stranger.GetByteArrayAsync("/.well-known/aftersales-evidence-keys.json"), out var keys, out var problem), problem);
         return keys;
     }
-
-    private static DsseEnvelope Parse(string text) => DsseEnvelope.TryParse(Encoding.UTF8.GetBytes(text), out var envelope, out var problem)
-        ? envelope
-        : throw new InvalidDataException(problem);
 }

@@ -2,35 +2,19 @@ using System.Globalization;
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence.Journals;
-using AfterSales.Video.Rtc;
 using AfterSales.Video.Server.IntegrationTests.Support;
 
 namespace AfterSales.Video.Server.IntegrationTests;
 
 /// <summary>Whole calls with real packets over loopback.</summary>
-public sealed class RecordedMediaTests : IAsyncLifetime
+public sealed class RecordedMediaTests : CallTests
 {
-    private TestHub _hub = null!;
-    private MediaLoop _loop = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _hub = await TestHub.StartAsync();
-        _loop = MediaLoop.Start(new MediaLoopOptions { BindAddress = System.Net.IPAddress.Loopback, UdpPort = null, TcpPort = null });
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _loop.DisposeAsync();
-        await _hub.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_clean_call_lists_no_gaps_and_its_packets_are_in_the_metrics()
     {
         var (call, cookie) = await LiveCallAsync();
-        var agent = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsStaffAsync(), call.Call.CallId);
-        var buyer = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsBuyerAsync(cookie), "");
+        var agent = await MediaPage.JoinAsync(Loop, await Hub.CallHubAsStaffAsync(), call.Call.CallId);
+        var buyer = await MediaPage.JoinAsync(Loop, await Hub.CallHubAsBuyerAsync(cookie), "");
         await buyer.SpokenAsync(100);
         var before = agent.Sent + buyer.Sent;
         await agent.Hub.InvokeAsync("HangUp", new Contracts.Hubs.HangUpRequest("done"));
@@ -42,7 +26,7 @@ public sealed class RecordedMediaTests : IAsyncLifetime
 
         Assert.Equal(("ready", ""), (recording.State, recording.Reason));
         Assert.DoesNotContain(recording.Gaps, gap => gap.Reason != "late_start");
-        using var scraper = _hub.Client();
+        using var scraper = Hub.Client();
         var metrics = await scraper.GetStringAsync("/metrics");
         Assert.True(Metric(metrics, "aftersales_rtc_datagrams_received_total") >= before, metrics);
         Assert.True(Metric(metrics, "aftersales_rtc_datagrams_sent_total") >= 100, metrics);
@@ -55,10 +39,10 @@ public sealed class RecordedMediaTests : IAsyncLifetime
     public async Task Withdrawn_consent_seals_the_journal_within_a_second_although_media_goes_on()
     {
         var (_, cookie) = await LiveCallAsync();
-        await using var buyer = await MediaPage.JoinAsync(_loop, await _hub.CallHubAsBuyerAsync(cookie), "");
+        await using var buyer = await MediaPage.JoinAsync(Loop, await Hub.CallHubAsBuyerAsync(cookie), "");
         await buyer.SpokenAsync(25);
-        var folder = Directory.EnumerateDirectories(Path.Combine(_hub.Folder, "journals")).Single();
-        using var client = _hub.Client(cookie: cookie);
+        var folder = Directory.EnumerateDirectories(Path.Combine(Hub.Folder, "journals")).Single();
+        using var client = Hub.Client(cookie: cookie);
 
         var withdrawn = TimeProvider.System.GetUtcNow();
         var view = await client.PostOkAsync<BuyerCallView>("/api/buyer/consent/withdraw", null);
@@ -76,15 +60,15 @@ public sealed class RecordedMediaTests : IAsyncLifetime
 
     private async Task<(CallCreatedView Call, string BuyerCookie)> LiveCallAsync()
     {
-        var call = await _hub.CallAsync();
-        var cookie = await _hub.RedeemAsync(call);
-        await _hub.AgreeAsync(cookie);
+        var call = await Hub.CallAsync();
+        var cookie = await Hub.RedeemAsync(call);
+        await Hub.AgreeAsync(cookie);
         return (call, cookie);
     }
 
     private async Task<RecordingView> FinishedAsync(string callId)
     {
-        using var admin = _hub.Admin();
+        using var admin = Hub.Admin();
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {

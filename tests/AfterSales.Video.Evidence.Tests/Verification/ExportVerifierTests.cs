@@ -248,22 +248,20 @@ public sealed class ExportVerifierTests : IDisposable
     }
 
     [Fact]
-    public void The_readmes_commands_verify_the_manifest_without_our_tool()
+    public void The_readmes_commands_verify_the_export_without_our_tool()
     {
+        var readme = ExportReadme.Text("rec-1", new Uri("https://shop.example/.well-known/aftersales-evidence-keys.json"));
+        Assert.Contains(ExportReadme.OpenSslCommands, readme, StringComparison.Ordinal);
+        Assert.Contains(ExportReadme.DigestCommands, readme, StringComparison.Ordinal);
         var folder = Directory.CreateTempSubdirectory("aftersales-readme-").FullName;
         _sample.WriteTo(folder);
-        var readme = ExportReadme.Text("rec-1", new Uri("https://shop.example/.well-known/aftersales-evidence-keys.json"));
-        Assert.Contains(ExportReadme.OpenSslCommands.Split('\n')[0].Trim(), readme, StringComparison.Ordinal);
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("sh", ["-e", "-c", ExportReadme.OpenSslCommands])
-        {
-            WorkingDirectory = folder,
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-        })!;
-        var output = shell.StandardOutput.ReadToEnd();
-        shell.WaitForExit();
+        var (exit, output) = OpenSslTool.RunShell(folder, ExportReadme.OpenSslCommands + "\n" + ExportReadme.DigestCommands);
+        Assert.True(exit == 0 && output.Contains("Verified OK", StringComparison.Ordinal), output);
+        Assert.Contains("files/original.mkv: OK", output, StringComparison.Ordinal);
+        File.AppendAllText(Path.Combine(folder, "files", "original.mkv"), " ");
+        var (changed, found) = OpenSslTool.RunShell(folder, ExportReadme.DigestCommands);
         Directory.Delete(folder, recursive: true);
-        Assert.True(shell.ExitCode == 0 && output.Contains("Verified OK", StringComparison.Ordinal), output);
+        Assert.True(changed != 0 && found.Contains("files/original.mkv: FAILED", StringComparison.Ordinal), found);
     }
 
     public void Dispose() => _sample.Dispose();

@@ -32,11 +32,17 @@ public sealed class TestHub : IAsyncDisposable
     /// <param name="settings">"--Section:Key=value".</param>
     public static Task<TestHub> StartAsync(params string[] settings) => StartInAsync(null, settings);
 
+    /// <summary>One whose clock is wrong from the beginning.</summary>
+    public static Task<TestHub> StartShiftedAsync(TimeSpan shift, params string[] settings) => StartInAsync(null, shift, settings);
+
     /// <param name="folder">Of a hub that ran before; null for a fresh one.</param>
-    public static async Task<TestHub> StartInAsync(string? folder, params string[] settings)
+    public static Task<TestHub> StartInAsync(string? folder, params string[] settings) => StartInAsync(folder, TimeSpan.Zero, settings);
+
+    private static async Task<TestHub> StartInAsync(string? folder, TimeSpan shift, string[] settings)
     {
         var data = folder ?? Directory.CreateTempSubdirectory("aftersales-test-").FullName;
         var time = new ShiftedTime();
+        time.Advance(shift);
         var log = new LogLines();
         string[] defaults =
         [
@@ -55,9 +61,12 @@ public sealed class TestHub : IAsyncDisposable
         hub.Url = new Uri(app.Urls.First());
         if (password is not null)
             await hub.ChangeAdminPasswordAsync(password);
-        hub._adminToken = await hub.TokenAsync("admin@localhost", AdminPassword);
+        await hub.SignInAgainAsync();
         return hub;
     }
+
+    /// <summary>After the clock was moved on: the administrator's token lasts an hour.</summary>
+    public async Task SignInAgainAsync() => _adminToken = await TokenAsync("admin@localhost", AdminPassword);
 
     /// <summary>A program's client, as administrator.</summary>
     public HttpClient Admin() => Client(_adminToken);

@@ -19,11 +19,12 @@ internal sealed class ExportWriter(
     IEvidenceStore store, KeyRing ring, IRecordingKeys keys, RecordingFiles files, RecordingSegments segments, CheckpointLog checkpoints, ReceiptBook receipts,
     TimestampBook timestamps, CustodyExport custody, IOptions<EvidenceOptions> options, TimeProvider time)
 {
-    public async Task WriteAsync(RecordingRow row, string actorRole, Stream output, CancellationToken ct)
+    /// <param name="keysAddress">Where whoever gets the export finds the public keys.</param>
+    public async Task WriteAsync(RecordingRow row, string actorRole, Uri keysAddress, Stream output, CancellationToken ct)
     {
         await using var zip = await ExportZip.CreateAsync(output, time, ct);
         var manifest = await files.ReadAsync(row.TenantId, row.Id, row.ManifestName!, ct) ?? throw Missing(row.ManifestName!);
-        await zip.AddAsync(ExportNames.Readme, Encoding.UTF8.GetBytes(ExportReadme.Text(row.Id)), ct);
+        await zip.AddAsync(ExportNames.Readme, Encoding.UTF8.GetBytes(ExportReadme.Text(row.Id, keysAddress)), ct);
         await zip.AddAsync(ExportNames.Manifest, manifest, ct);
         await zip.AddAsync(ExportNames.Checkpoints, SignedText.Array(await checkpoints.SealedAsync(row.Id, manifest, ct)), ct);
         if (await receipts.OfRecordingAsync(row.Id, ct) is { } receipt)
@@ -34,8 +35,8 @@ internal sealed class ExportWriter(
         foreach (var segment in await segments.ListAsync(row.TenantId, row.Id, ct))
             await CopyAsync(zip, row, segment.Name, ExportNames.Segments + segment.Name, ct);
         await AddFilesAsync(zip, row, ct);
-        await AddTimestampsAsync(zip, row, ct);
-        var (extract, roots) = await custody.MakeAsync(row, ct);
+        var (extract, roots, stamped) = await custody.MakeAsync(row, ct);
+        await AddTimestampsAsync(zip, [row.Id, .. stamped], ct);
         await zip.AddAsync(ExportNames.Custody, extract, ct);
         await zip.AddAsync(ExportNames.CustodyRoots, roots, ct);
         var list = SignedDocuments.Export.Sign(new ExportList(row.Id, time.GetUtcNow(), actorRole, [.. zip.Written]), ring);
@@ -56,10 +57,14 @@ internal sealed class ExportWriter(
             await zip.AddAsync(ExportNames.Derivatives, SignedText.Array(derivatives), ct);
     }
 
-    private async Task AddTimestampsAsync(ExportZip zip, RecordingRow row, CancellationToken ct)
+    private async Task AddTimestampsAsync(ExportZip zip, IReadOnlyList<string> subjects, CancellationToken ct)
     {
-        foreach (var timestamp in (await timestamps.OfAsync(row.Id, ct)).Where(t => t.ReplyBase64.Length > 0))
-            await zip.AddAsync(ExportNames.Timestamps + timestamp.Name, Convert.FromBase64String(timestamp.ReplyBase64), ct);
+        foreach (var subject in subjects)
+        {
+            foreach (var timestamp in (await timestamps.OfAsync(subject, ct)).Where(t => t.ReplyBase64.Length > 0))
+                await zip.AddAsync(ExportNames.Timestamps + timestamp.Name, Convert.FromBase64String(timestamp.ReplyBase64), ct);
+        }
+
         if (options.Value.TimestampRoots.Length > 0 && File.Exists(options.Value.TimestampRoots))
             await zip.AddAsync(ExportNames.TsaRoots, await File.ReadAllBytesAsync(options.Value.TimestampRoots, ct), ct);
     }

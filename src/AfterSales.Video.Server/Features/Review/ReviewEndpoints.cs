@@ -7,6 +7,7 @@ using AfterSales.Video.Server.Features.EvidenceKeys.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Hosting;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Features.Review;
 
@@ -14,6 +15,9 @@ namespace AfterSales.Video.Server.Features.Review;
 internal static class ReviewEndpoints
 {
     private const int MaxRanges = 200;
+
+    /// <summary>Somebody who comes back after it opens the recording anew.</summary>
+    private static readonly TimeSpan LongestViewing = TimeSpan.FromHours(12);
 
     public static IServiceCollection AddReview(this IServiceCollection services)
     {
@@ -48,20 +52,28 @@ internal static class ReviewEndpoints
             : Problem.Of(ProblemCodes.RequestInvalid, fault);
 
     private static async Task<IResult> Show(
-        string recordingId, HttpContext context, ReviewAccess access, ReviewBuilder builder, CustodyLog custody, TimeProvider time, CancellationToken ct)
+        string recordingId, HttpContext context, ReviewAccess access, ReviewBuilder builder, CustodyLog custody, CustodyReader log, TimeProvider time, CancellationToken ct,
+        string viewId = "")
     {
         if (await access.FindAsync(context.User, recordingId, ct) is not { } row)
             return Problem.Of(ProblemCodes.RecordingNotFound);
-        var viewId = Ids.New(time);
-        await custody.AppendAsync(row.TenantId, CustodyKind.Opened, CustodyActor.Of(context.User), row.Id, new JsonObject { ["viewId"] = viewId }, ct);
+        // A page asks again while files are still made: that is the same viewing, and one line of the log.
+        if (!IsViewId(viewId) || !await log.IsViewingAsync(row.Id, Staff.Id(context.User), viewId, time.GetUtcNow() - LongestViewing, ct))
+        {
+            viewId = Ids.New(time);
+            await custody.AppendAsync(row.TenantId, CustodyKind.Opened, CustodyActor.Of(context.User), row.Id, new JsonObject { ["viewId"] = viewId }, ct);
+        }
+
         context.Response.Headers.CacheControl = "no-store";
         return Results.Ok(await builder.BuildAsync(row, viewId, context.User, ct));
     }
 
+    private static bool IsViewId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
+
     private static async Task<IResult> Viewed(
         string recordingId, ViewedRequest request, HttpContext context, ReviewAccess access, CustodyLog custody, CancellationToken ct)
     {
-        if (request.ViewId.Length != 32 || !request.ViewId.All(char.IsAsciiHexDigitLower) || request.Ranges.Count is 0 or > MaxRanges
+        if (!IsViewId(request.ViewId) || request.Ranges.Count is 0 or > MaxRanges
             || request.Ranges.Any(r => r.FromMs < 0 || r.ToMs < r.FromMs))
             return Problem.Of(ProblemCodes.RequestInvalid, $"viewId is from the review; ranges are 1 to {MaxRanges}, each with 0 ≤ fromMs ≤ toMs.");
         if (await access.FindAsync(context.User, recordingId, ct) is not { } row)
@@ -121,20 +133,20 @@ internal static class ReviewEndpoints
     }
 
     private static async Task<IResult> Export(
-        string recordingId, HttpContext context, ReviewAccess access, ExportWriter exports, CustodyLog custody, CancellationToken ct)
+        string recordingId, HttpContext context, ReviewAccess access, ExportWriter exports, CustodyLog custody, IOptions<WebOptions> web, CancellationToken ct)
     {
         var (row, refusal) = await access.ReadableAsync(context.User, recordingId, ct);
         if (row is null)
-            return Problem.Of(refusal!);
+            return Problem.Of(refusal!, refusal == ProblemCodes.RecordingErased ? $"There is nothing left to export. What stood here is signed at /api/recordings/{recordingId}/tombstone." : null);
         if (row.SealedAt is null)
             return Problem.Of(ProblemCodes.RecordingNotSealed, row.Reason.Length > 0 ? row.Reason : null);
         await custody.AppendAsync(row.TenantId, CustodyKind.Exported, CustodyActor.Of(context.User), row.Id, new JsonObject { ["head"] = row.HeadHex }, ct);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"evidence-{row.Id}.zip\"";
-        var role = CustodyActor.Of(context.User).Role;
+        var (role, keys) = (CustodyActor.Of(context.User).Role, new Uri(web.Value.Origin(context.Request) + EvidenceOptions.PublishedAt));
         // The ZIP writer flushes its small headers synchronously; what is large goes out asynchronously.
         if (context.Features.Get<IHttpBodyControlFeature>() is { } body)
             body.AllowSynchronousIO = true;
-        return Results.Stream(output => exports.WriteAsync(row, role, output, ct), "application/zip");
+        return Results.Stream(output => exports.WriteAsync(row, role, keys, output, ct), "application/zip");
     }
 }

@@ -8,12 +8,13 @@ namespace AfterSales.Video.Server.Features.Custody.Public;
 /// <summary>The log in an export: the entries about the recording and its call, with proofs that they stand in the signed tree.</summary>
 internal sealed class CustodyExport(CustodyReader reader, CustodyRoots roots)
 {
-    /// <returns>custody.json and custody-roots.json. The last root covers the log as it is now.</returns>
-    public async Task<(byte[] Extract, byte[] Roots)> MakeAsync(RecordingRow recording, CancellationToken ct)
+    /// <returns>custody.json, custody-roots.json and what the timestamps of its roots are about. The last root covers the log as it is now.</returns>
+    public async Task<(byte[] Extract, byte[] Roots, IReadOnlyList<string> Stamped)> MakeAsync(RecordingRow recording, CancellationToken ct)
     {
         var log = (await reader.AllAsync(ct)).ConvertAll(row => row.ToEntry());
         var extract = CustodyExtract.Of(recording.TenantId, [recording.Id, recording.CallId], log);
-        var signed = (await roots.AllAsync(ct)).Select(r => SignedText.Parse(r.Envelope)).Append(roots.SignNow(log));
-        return (extract.ToJson(), DsseEnvelope.ToJsonArray(signed));
+        var kept = await roots.AllAsync(ct);
+        var signed = kept.Select(r => SignedText.Parse(r.Envelope)).Append(roots.SignNow(log));
+        return (extract.ToJson(), DsseEnvelope.ToJsonArray(signed), kept.ConvertAll(r => CustodyRoots.SubjectOf(r.Day)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence.Custody;
 using AfterSales.Video.Server.Data;
@@ -12,6 +13,14 @@ internal sealed class CustodyReader(HubDbContext db, CustodyRoots roots, AgentAc
     /// <summary>Oldest first.</summary>
     public Task<List<CustodyRow>> AllAsync(CancellationToken ct) =>
         db.Set<CustodyRow>().AsNoTracking().OrderBy(c => c.EntryIndex).ToListAsync(ct);
+
+    /// <summary>True when this person opened the recording under this id, and not longer ago than that.</summary>
+    public async Task<bool> IsViewingAsync(string recordingId, string actorId, string viewId, DateTimeOffset since, CancellationToken ct)
+    {
+        var detail = CustodyRow.Text(new JsonObject { ["viewId"] = viewId });
+        return await db.Set<CustodyRow>().AnyAsync(
+            c => c.Subject == recordingId && c.Kind == CustodyKind.Opened && c.ActorId == actorId && c.Detail == detail && c.At >= since, ct);
+    }
 
     /// <summary>Entries about any of the subjects; the chain is checked over all.</summary>
     public async Task<CustodyView> ViewAsync(IReadOnlyList<string> subjects, CancellationToken ct)

@@ -61,8 +61,11 @@ internal sealed class CustodyRoots(HubDbContext db, KeyRing ring, TimestampQueue
         SignedDocuments.CustodyRoot.TryRead(envelope, out var root, out _);
         var text = SignedText.Of(envelope);
         db.Add(new CustodyRootRow { TenantId = tenant.TenantId, Day = day, TreeSize = root.TreeSize, RootHex = root.RootHash, Envelope = text, SignedAt = now });
-        timestamps.Add(db, tenant.TenantId, "custody-" + day, $"custody-root-{day}.tsr", "custody_root", text);
+        timestamps.Add(db, tenant.TenantId, SubjectOf(day), $"custody-root-{day}.tsr", "custody_root", text);
     }
+
+    /// <summary>Under which its timestamp is kept.</summary>
+    public static string SubjectOf(string day) => "custody-" + day;
 
     private static string Day(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }
