@@ -10,7 +10,7 @@ internal sealed class EvidenceOptions : IValidatableObject
     /// <summary>Where the public keys are; in the exports' README too.</summary>
     public const string PublishedAt = "/.well-known/aftersales-evidence-keys.json";
 
-    /// <summary>Folder of signing and wrapping keys; empty puts them into the data folder. Back it up apart from the database: both together open everything.</summary>
+    /// <summary>Folder of signing and wrapping keys; empty puts them into the data folder. Back up both it and the database, in different places: both together open everything.</summary>
     public string KeysFolder { get; set; } = "";
 
     /// <summary>RFC 3161 authority, for example https://freetsa.org/tsr; empty makes no timestamps.</summary>

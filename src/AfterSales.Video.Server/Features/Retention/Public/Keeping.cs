@@ -17,7 +17,7 @@ internal sealed class Keeping(HubDbContext db, PersonalDataProtector personal, I
     public async Task<RetentionPolicy> PolicyAsync(CancellationToken ct) =>
         await db.Set<RetentionPolicyRow>().AsNoTracking().FirstOrDefaultAsync(ct) is { } row
             ? new RetentionPolicy(row.MediaDaysAfterClose, row.DisputeMediaDays, row.RecordsDays)
-            : new RetentionPolicy(calls.Value.RetentionDays, ThreeYears, ThreeYears);
+            : new RetentionPolicy(calls.Value.RetentionDays, ThreeYears, Math.Max(ThreeYears, calls.Value.RetentionDays));
 
     /// <summary>Holds in force, oldest first.</summary>
     public async Task<IReadOnlyList<HoldView>> HoldsAsync(string recordingId, CancellationToken ct)
