@@ -226,9 +226,14 @@ public sealed class KeepingTests : CallTests
         Hub.Time.Advance(TimeSpan.FromDays(2));
 
         Assert.Equal(1, await sweeper.SweepAsync(CancellationToken.None));
-        var states = await Hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<HubDbContext>().Database
-            .SqlQuery<string>($"SELECT id || ' ' || state AS Value FROM recordings").ToListAsync());
-        Assert.Equal([kept.Case.RecordingId + " ready", disputed.Case.RecordingId + " ready", due.Case.RecordingId + " erased"], states.Order());
+        Assert.Equal([kept.Case.RecordingId + " ready", disputed.Case.RecordingId + " ready", due.Case.RecordingId + " erased"], await StatesAsync());
+
+        Hub.Time.Advance(TimeSpan.FromDays(1096 - 181));
+
+        Assert.Equal(1, await sweeper.SweepAsync(CancellationToken.None));
+        var after = await StatesAsync();
+        Assert.Contains(kept.Case.RecordingId + " ready", after);
+        Assert.Contains(disputed.Case.RecordingId + " erased", after);
     }
 
     [Fact]
@@ -327,6 +332,9 @@ public sealed class KeepingTests : CallTests
 
     private Task<string> WrappedKeyAsync(string recordingId) => Hub.WithDataAsync(TenantScope.Default, services =>
         services.GetRequiredService<HubDbContext>().Set<RecordingKeyRow>().Where(k => k.RecordingId == recordingId).Select(k => k.WrappedKey!).FirstAsync());
+
+    private Task<List<string>> StatesAsync() => Hub.WithDataAsync(TenantScope.Default, services => services.GetRequiredService<HubDbContext>().Database
+        .SqlQuery<string>($"SELECT id || ' ' || state AS Value FROM recordings ORDER BY id").ToListAsync());
 
     private async Task<int> OpenedAsync(string recordingId) => (await CustodyAsync(recordingId)).Entries.Count(e => e.Kind == "opened");
 
