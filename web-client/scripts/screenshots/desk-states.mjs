@@ -79,6 +79,7 @@ export const deskStates = {
   } },
   call_devices: { ...openTicket(), run: async (page) => { await goLive(page); await pressTool(page, '.toolbar summary') } },
   call_camera_off: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.person('buyer', { publications: [{ publicationId: 'bc', kind: 'video', source: 'camera', muted: true, active: false }] })) } },
+  call_recording_alarms: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => { window.fakeCall.alarm('disk_low'); window.fakeCall.alarm('video_off'); window.fakeCall.alarm('clock_step') }); await settle(page, 600) } },
   call_buyer_reconnecting: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.person('buyer', { connection: 'reconnecting' })) } },
   call_buyer_gone: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.gone('buyer')) } },
   call_reconnecting: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.cut()); await settle(page, 1_500) } },

@@ -20,6 +20,15 @@ const media = (state: CallState['media'], atMs = 0): CallEvent => ({ type: 'medi
 const after = (...events: CallEvent[]): CallState => events.reduce(reduce, initialCallState)
 
 describe('a call', () => {
+  test('knows what troubles its recorder until that is over: each recovery ends its own, unknown kinds stay', () => {
+    const alarm = (code: string): CallEvent => message({ type: 'recording_alarm', code, detail: '', seq: 0 })
+    const codes = (...said: string[]): readonly string[] => after(...said.map(alarm)).recordingAlarms.map((one) => one.code)
+    expect(codes('disk_low', 'video_off', 'disk_low')).toEqual(['video_off', 'disk_low'])
+    expect(codes('disk_low', 'video_off', 'write_failed', 'video_on')).toEqual(['disk_low', 'write_failed'])
+    expect(codes('write_failed', 'flood', 'write_resumed', 'disk_recovered')).toEqual(['flood'])
+    expect(codes('flood', 'disk_low', 'recovered')).toEqual([])
+  })
+
   test('goes from joining over waiting and connecting to live', () => {
     const names = [signalling({ kind: 'connecting' }), signalling(joined()), media('connecting'), media('connected')]
       .map((_, index, all) => phaseOf(after(...all.slice(0, index + 1))).name)

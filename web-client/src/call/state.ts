@@ -10,6 +10,8 @@ export type MediaConnection = 'none' | 'connecting' | 'connected' | 'interrupted
 export type Quality = Omit<QualityChanged, 'type' | 'seq'>
 
 /** All that a page knows about its call. Pure data: every change goes through `reduce`. Times are the page's monotonic milliseconds. */
+export type RecordingTrouble = { readonly code: string; readonly detail: string }
+
 export type CallState = {
   readonly signalling: 'idle' | 'connecting' | 'up' | 'interrupted' | 'closed'
   readonly media: MediaConnection
@@ -20,7 +22,8 @@ export type CallState = {
   readonly slots: readonly SlotView[]
   readonly recording: 'off' | RecordingStateName
   /** Staff only: what the recorder suffers from; null while it is well. */
-  readonly recordingAlarm: { readonly code: string; readonly detail: string } | null
+  /** What troubles the recorder now, the latest last. */
+  readonly recordingAlarms: readonly RecordingTrouble[]
   /** When the call began on this page's clock; null before it is live. */
   readonly startedAtMs: number | null
   readonly consentAtMs: number | null
@@ -44,7 +47,7 @@ export type CallEvent =
 
 export const initialCallState: CallState = {
   signalling: 'idle', media: 'none', outcome: null, self: null, stage: 'waiting', participants: [], slots: [], recording: 'off',
-  recordingAlarm: null, startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
+  recordingAlarms: [], startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
 }
 
 export function reduce(state: CallState, event: CallEvent): CallState {
@@ -104,12 +107,22 @@ function onMessage(state: CallState, message: CallMessage, atMs: number): CallSt
     case 'quality_changed': return { ...state, quality: { ...state.quality, [message.participantId]: message } }
     case 'recording_state_changed': return { ...state, recording: known(recordingStates, message.state, 'failed') }
     case 'call_ended': return { ...state, stage: 'ended' }
-    case 'recording_alarm': return { ...state, recordingAlarm: message.code === 'recovered' ? null : { code: message.code, detail: message.detail } }
+    case 'recording_alarm': return { ...state, recordingAlarms: withAlarm(state.recordingAlarms, message) }
     case 'checkpoint':
     case 'negotiation_wanted':
     case 'replaced': return state
     default: return assertNever(message)
   }
+}
+
+/** What each recovery ends; "recovered" ends everything. A kind not known here is a trouble. */
+const recoveries: Readonly<Record<string, string>> = { disk_recovered: 'disk_low', video_on: 'video_off', write_resumed: 'write_failed' }
+
+function withAlarm(all: readonly RecordingTrouble[], { code, detail }: RecordingTrouble): readonly RecordingTrouble[] {
+  if (code === 'recovered') return []
+  const ended = recoveries[code]
+  const rest = all.filter((one) => one.code !== (ended ?? code))
+  return ended === undefined ? [...rest, { code, detail }] : rest
 }
 
 function withParticipant(all: readonly ParticipantView[], changed: ParticipantView): readonly ParticipantView[] {

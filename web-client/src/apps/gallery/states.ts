@@ -59,7 +59,7 @@ const there: ReceiptState = {
 function goodbye(view: Partial<GoodbyeView> = {}): Screen {
   return {
     name: 'goodbye',
-    view: { agentName: '客服小林', reason: 'agent_hung_up', duration: '12:08', retentionDays: 180, receipt: there, rating: { stars: 0, comment: '', state: 'open' }, ...view },
+    view: { agentName: '客服小林', reason: 'agent_hung_up', durationSeconds: 728, retentionDays: 180, receipt: there, rating: { stars: 0, comment: '', state: 'open' }, ...view },
   }
 }
 
@@ -80,6 +80,7 @@ export function states(): Readonly<Record<string, Screen>> {
     loading: { name: 'loading' },
     consent: { name: 'consent', call, busy: null, remark: null },
     consent_long: { name: 'consent', call: longCall, busy: null, remark: 'outdated' },
+    consent_cannot_record: { name: 'consent', call, busy: null, remark: 'cannot_record' },
     consent_busy: { name: 'consent', call, busy: 'photos', remark: null },
     in_app: { name: 'in_app', browser: wechat, link, copied: 'no' },
     in_app_copied: { name: 'in_app', browser: wechat, link, copied: 'yes' },
@@ -122,7 +123,7 @@ export function states(): Readonly<Record<string, Screen>> {
     goodbye_rating: goodbye({ reason: 'buyer_hung_up', rating: { stars: 4, comment: '', state: 'failed' } }),
     goodbye_rated: goodbye({ rating: { stars: 5, comment: '', state: 'sent' } }),
     goodbye_withdrawn: goodbye({ reason: 'withdrawn' }),
-    goodbye_expired: goodbye({ reason: 'expired', duration: null }),
+    goodbye_expired: goodbye({ reason: 'expired', durationSeconds: null, receipt: { kind: 'none' } }),
     ...Object.fromEntries(noticeKinds.map((notice): [string, Screen] => [`notice_${notice}`, { name: 'notice', notice }])),
   }
 }

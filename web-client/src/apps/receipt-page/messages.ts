@@ -46,8 +46,6 @@ const zh = {
   'compare.differs': '不一致。您手里的指纹不属于这份凭证。',
   'compare.unreadable': '这里面没有指纹。指纹是 64 个数字和字母。',
   'privacy': '这个页面不显示、也不会打开录像。',
-  'duration.ms': '{minutes} 分 {seconds} 秒',
-  'duration.s': '{seconds} 秒',
 } as const
 
 const en: Record<keyof typeof zh, string> = {
@@ -96,8 +94,6 @@ const en: Record<keyof typeof zh, string> = {
   'compare.differs': 'Not the same. Your fingerprint does not belong to this receipt.',
   'compare.unreadable': 'There is no fingerprint in this: it is 64 digits and letters.',
   'privacy': 'This page neither shows nor opens the recording.',
-  'duration.ms': '{minutes} min {seconds} s',
-  'duration.s': '{seconds} s',
 }
 
 export const tables = { 'zh-CN': zh, en } as const

@@ -105,6 +105,10 @@ export class FakeRoom {
     }
   }
 
+  alarm(code: string): void {
+    this.send({ type: 'recording_alarm', code, detail: '' })
+  }
+
   cut(): void {
     this.reachable = false
     this.events?.closed()

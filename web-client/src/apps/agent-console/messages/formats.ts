@@ -13,14 +13,6 @@ export function age(t: Translate, iso: string, now: number): string {
   return t('time.days', { count: Math.floor(seconds / day) })
 }
 
-/** How long, in the two largest units. */
-export function duration(t: Translate, seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds))
-  if (whole >= hour) return t('duration.hm', { hours: Math.floor(whole / hour), minutes: Math.floor((whole % hour) / minute) })
-  if (whole >= minute) return t('duration.ms', { minutes: Math.floor(whole / minute), seconds: whole % minute })
-  return t('duration.s', { seconds: whole < 10 ? Math.round(Math.max(0, seconds) * 10) / 10 : whole })
-}
-
 /** 02:14, or 1:02:14 from an hour on. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))

@@ -39,6 +39,7 @@ const zh = {
   'error.callEnded': '这次通话已经结束。',
   'error.callActive': '这张工单已有一个通话在进行。',
   'error.atCapacity': '服务器同时通话数已满，请稍后再试。',
+  'error.diskFull': '录像磁盘快满了，暂时不能开始新的录像。请让管理员清理空间后再试。',
   'error.roomFull': '通话人数已满。',
   'error.retry': '重试',
   'action.cancel': '取消',
@@ -68,9 +69,6 @@ const zh = {
   'time.minutes': '{count} 分钟',
   'time.hours': '{count} 小时',
   'time.days': '{count} 天',
-  'duration.hm': '{hours} 小时 {minutes} 分',
-  'duration.ms': '{minutes} 分 {seconds} 秒',
-  'duration.s': '{seconds} 秒',
 } as const
 
 const en: Record<keyof typeof zh, string> = {
@@ -114,6 +112,7 @@ const en: Record<keyof typeof zh, string> = {
   'error.callEnded': 'This call is over.',
   'error.callActive': 'This ticket already has a call running.',
   'error.atCapacity': 'The server carries as many calls as it can. Try again in a moment.',
+  'error.diskFull': 'The disk of the recordings is nearly full, so nothing new can be recorded. Ask an administrator to free space, then try again.',
   'error.roomFull': 'The call is full.',
   'error.retry': 'Try again',
   'action.cancel': 'Cancel',
@@ -143,9 +142,6 @@ const en: Record<keyof typeof zh, string> = {
   'time.minutes': '{count} min',
   'time.hours': '{count} h',
   'time.days': '{count} d',
-  'duration.hm': '{hours} h {minutes} min',
-  'duration.ms': '{minutes} min {seconds} s',
-  'duration.s': '{seconds} s',
 }
 
 export const shell = { zh, en }

@@ -18,6 +18,7 @@ export const en: { readonly [Key in keyof typeof zh]: string } = {
   'consent.photos': 'Send photos, no recording',
   'consent.decline': 'Decline',
   'consent.outdated': 'The notice was updated. Please read it again before you agree.',
+  'consent.cannot_record': 'The shop cannot record right now, so the video cannot start. Send photos instead (nothing is recorded), or try again in a few minutes.',
 
   'return.headline': 'Return to your video',
   'return.text': '{agent} is still there. You already agreed to the recording: one tap and you are back.',
@@ -159,7 +160,7 @@ export const en: { readonly [Key in keyof typeof zh]: string } = {
   'goodbye.agent_hung_up': '{agent} ended the video. You will hear in your order chat what happens next.',
   'goodbye.buyer_hung_up': 'You will hear in your order chat what happens next.',
   'goodbye.withdrawn': 'The recording was stopped. You will hear in your order chat what happens next.',
-  'goodbye.expired': 'Nobody joined for a long time, so the video ended by itself. Ask support for a new link if you need one.',
+  'goodbye.expired': 'Nobody was there for a long time, so the video ended by itself. If you still need it, ask for a new link in your order chat.',
   'goodbye.server_stopped': 'The service was interrupted and the video ended. Ask support to call again if you need it.',
   'goodbye.kept': 'The recording is kept for {days} days and used for this case only; longer if there is a dispute.',
   'receipt.title': 'Your receipt',

@@ -16,6 +16,7 @@ export const zh = {
   'consent.photos': '不录像，改发照片',
   'consent.decline': '拒绝',
   'consent.outdated': '说明有更新，请看过之后再点同意。',
+  'consent.cannot_record': '商家这边暂时录不了像，视频还不能开始。可以先发照片（不录像），或过几分钟再试。',
 
   'return.headline': '回到刚才的视频',
   'return.text': '{agent}还在等您。之前已同意录像，点一下就能继续。',
@@ -157,7 +158,7 @@ export const zh = {
   'goodbye.agent_hung_up': '{agent}已结束这次视频，处理结果会在订单聊天里告诉您。',
   'goodbye.buyer_hung_up': '处理结果会在订单聊天里告诉您。',
   'goodbye.withdrawn': '已停止录制。处理结果会在订单聊天里告诉您。',
-  'goodbye.expired': '等待时间太长，这次视频已自动结束。需要的话，请客服重发链接。',
+  'goodbye.expired': '很久没有人在线，这次视频自动结束了。还需要的话，请在订单聊天里让客服重发链接。',
   'goodbye.server_stopped': '服务临时中断，视频结束了。需要的话，请客服重新发起。',
   'goodbye.kept': '录像会保存 {days} 天，只用于这次售后；有纠纷时会保存更久。',
   'receipt.title': '通话凭证',

@@ -8,7 +8,7 @@ import { reasonOf, type ProblemReason } from '@/signalling/problem'
 import { language } from '@/ui/messages'
 import { CallPart } from './call-part'
 import { EntryApi } from './entry-api'
-import { endingOf, endingOfReason, noticeOf } from './outcome'
+import { endingOf, endingOfReason, noticeOf, remarkOf } from './outcome'
 import { PhotoPart } from './photo-part'
 import { ReceiptPart } from './receipt-part'
 import type { BuyerActions, ConsentAction, GoodbyeView, NoticeKind, Screen } from './screen'
@@ -192,7 +192,8 @@ export class BuyerSession implements BuyerActions {
 
   private async consentRefused(reason: ProblemReason): Promise<void> {
     this.leaveCall()
-    if (reason !== 'consent.outdated' && reason !== 'network' && reason !== 'timeout') return this.notice(noticeOf(reason))
+    const remark = remarkOf(reason)
+    if (remark === null) return this.notice(noticeOf(reason))
     try {
       this.landed(await this.api.call())
     } catch {
@@ -200,7 +201,7 @@ export class BuyerSession implements BuyerActions {
       if (this.call !== null) this.landed(this.call)
     }
     const { value } = this.screen
-    if (value.name === 'consent') this.show({ ...value, remark: reason === 'consent.outdated' ? 'outdated' : 'offline' })
+    if (value.name === 'consent') this.show({ ...value, remark })
   }
 
   /** Asks the browser; `consented` decides whether what it gives may be used. */
@@ -246,7 +247,7 @@ export class BuyerSession implements BuyerActions {
     const ending = endingOf(outcome)
     // Before Agree a lost socket is nobody's business: the page still works by HTTP.
     if (!this.agreed && outcome.kind !== 'ended' && outcome.kind !== 'replaced') return
-    const elapsed = this.callPart?.elapsed ?? null
+    const elapsed = this.callPart?.elapsedSeconds ?? null
     if (this.withdrawn) {
       this.leaveCall()
       return this.goodbye('withdrawn', elapsed, false)
@@ -260,17 +261,17 @@ export class BuyerSession implements BuyerActions {
     this.goodbye(ending.reason, elapsed, false)
   }
 
-  private goodbye(reason: GoodbyeView['reason'], duration: string | null, rated: boolean): void {
+  private goodbye(reason: GoodbyeView['reason'], durationSeconds: number | null, rated: boolean): void {
     const { call } = this
     if (call === null) return
     this.show({
       name: 'goodbye',
       view: {
-        agentName: call.agentName, reason, duration, retentionDays: call.consent.retentionDays,
+        agentName: call.agentName, reason, durationSeconds, retentionDays: call.consent.retentionDays,
         receipt: { kind: 'waiting' }, rating: { stars: 0, comment: '', state: rated ? 'sent' : 'open' },
       },
     })
-    this.receiptPart.start()
+    this.receiptPart.start(reason !== 'expired')
   }
 
   private rating(change: Partial<GoodbyeView['rating']>): void {

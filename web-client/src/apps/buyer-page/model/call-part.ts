@@ -1,6 +1,6 @@
 import { CallEngine } from '@/call/engine'
 import { checkpointsIn } from '@/signalling/checkpoint-keeper'
-import { audibleMids, clockText, mainStaff, phaseOf } from '@/call/phase'
+import { audibleMids, mainStaff, phaseOf } from '@/call/phase'
 import type { CallOutcome, CallState } from '@/call/state'
 import type { CallId, ReportableStep } from '@/contracts/names'
 import { AudioOutput } from '@/media/audio-output'
@@ -111,9 +111,9 @@ export class CallPart {
     this.show()
   }
 
-  get elapsed(): string | null {
+  get elapsedSeconds(): number | null {
     const { startedAtMs } = this.engine.state
-    return startedAtMs === null ? null : clockText(performance.now() - startedAtMs)
+    return startedAtMs === null ? null : (performance.now() - startedAtMs) / 1000
   }
 
   toggleMute(): void {

@@ -2,7 +2,7 @@ import type { CallOutcome } from '@/call/state'
 import { assertNever, type EndReason } from '@/contracts/names'
 import type { CaptureFailure } from '@/media/capture-failure'
 import type { ProblemReason } from '@/signalling/problem'
-import type { GoodbyeView, NoticeKind } from './screen'
+import type { ConsentRemark, GoodbyeView, NoticeKind } from './screen'
 
 export type Ending =
   | { readonly kind: 'goodbye'; readonly reason: GoodbyeView['reason'] }
@@ -49,8 +49,20 @@ export function noticeOf(reason: ProblemReason): NoticeKind {
     case 'timeout': return 'offline'
     case 'request.too_many': return 'too_many'
     case 'server.unavailable':
+    case 'recording.disk_full':
     case 'call.at_capacity': return 'unavailable'
     default: return 'refused'
+  }
+}
+
+/** What to say on the consent page, which stays; null when there is nothing to agree to any more. */
+export function remarkOf(reason: ProblemReason): ConsentRemark | null {
+  switch (reason) {
+    case 'consent.outdated': return 'outdated'
+    case 'recording.disk_full': return 'cannot_record'
+    case 'network':
+    case 'timeout': return 'offline'
+    default: return null
   }
 }
 

@@ -11,13 +11,16 @@ export class ReceiptPart {
   private receipt: ReceiptView | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private until = 0
+  private missing: ReceiptState = { kind: 'late' }
 
   constructor(private readonly api: EntryApi, private readonly page: Window, private readonly show: (state: ReceiptState) => void) {}
 
-  start(): void {
+  /** @param expected a call was recorded; otherwise a receipt is shown only if there turns out to be one. */
+  start(expected = true): void {
     clearTimeout(this.timer)
-    this.until = performance.now() + patienceMs
-    this.show({ kind: 'waiting' })
+    this.until = expected ? performance.now() + patienceMs : 0
+    this.missing = { kind: expected ? 'late' : 'none' }
+    this.show({ kind: expected ? 'waiting' : 'none' })
     void this.ask()
   }
 
@@ -48,7 +51,7 @@ export class ReceiptPart {
       // Offline or busy for a moment: the next try follows.
     }
     if (this.receipt !== null) return this.show({ kind: 'there', receipt: this.receipt, copied: 'no' })
-    if (performance.now() >= this.until) return this.show({ kind: 'late' })
+    if (performance.now() >= this.until) return this.show(this.missing)
     this.timer = setTimeout(() => void this.ask(), askEveryMs)
   }
 }

@@ -10,7 +10,7 @@ export type Screen =
   | { readonly name: 'notice'; readonly notice: NoticeKind }
   /** Shown before the link is redeemed, so that it still opens in the browser the buyer moves to. */
   | { readonly name: 'in_app'; readonly browser: BrowserKind; readonly link: string; readonly copied: 'no' | 'yes' | 'failed' }
-  | { readonly name: 'consent'; readonly call: BuyerCallView; readonly busy: ConsentAction | null; readonly remark: 'outdated' | 'offline' | null }
+  | { readonly name: 'consent'; readonly call: BuyerCallView; readonly busy: ConsentAction | null; readonly remark: ConsentRemark | null }
   | { readonly name: 'return'; readonly call: BuyerCallView }
   /** `patient`: the browser has not answered for a moment, so its dialog is on the screen: explain it. */
   | { readonly name: 'permission'; readonly call: BuyerCallView; readonly patient: boolean; readonly site: string; readonly browser: BrowserKind }
@@ -18,6 +18,8 @@ export type Screen =
   | { readonly name: 'call'; readonly view: CallScreenView }
   | { readonly name: 'photos'; readonly call: BuyerCallView; readonly items: readonly PhotoItem[]; readonly sending: boolean; readonly overLimit: boolean }
   | { readonly name: 'goodbye'; readonly view: GoodbyeView }
+
+export type ConsentRemark = 'outdated' | 'offline' | 'cannot_record'
 
 export type ConsentAction = 'agree' | 'photos' | 'decline'
 
@@ -58,15 +60,15 @@ export type OwnView = {
 export type GoodbyeView = {
   readonly agentName: string
   readonly reason: 'agent_hung_up' | 'buyer_hung_up' | 'withdrawn' | 'expired' | 'server_stopped'
-  readonly duration: string | null
+  readonly durationSeconds: number | null
   readonly retentionDays: number
   readonly receipt: ReceiptState
   readonly rating: { readonly stars: number; readonly comment: string; readonly state: 'open' | 'sending' | 'failed' | 'sent' }
 }
 
-/** `late`: it was not there in time and can be asked for again. */
+/** `late`: it was not there in time and can be asked for again. `none`: nothing was recorded, as far as is known. */
 export type ReceiptState =
-  | { readonly kind: 'waiting' | 'late' }
+  | { readonly kind: 'none' | 'waiting' | 'late' }
   | { readonly kind: 'there'; readonly receipt: ReceiptView; readonly copied: 'no' | 'yes' | 'failed' }
 
 /** What the components may ask for. */
