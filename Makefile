@@ -1,9 +1,13 @@
 # The index of daily tasks. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux fuzz kills impair bench-network
+.PHONY: help run test check format contracts e2e screenshots pictures bench bench-mux bench-peers load fuzz kills impair bench-network
+
+# The server gets the first core, whoever loads it the second. A machine with one core has to share it.
+PIN = $(if $(filter 1,$(shell nproc)),,taskset -c 1)
+SERVER_CORE = $(if $(filter 1,$(shell nproc)),,--server-core 0)
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: ## build and start everything
 	./run.sh
@@ -47,6 +51,18 @@ bench-network: ## every bad-network level of MEDIA.md with Chromium at both ends
 	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
 	dotnet build tests/AfterSales.Video.MediaProbe -c Release --nologo -v quiet
 	cd web-client && npm run --silent build >/dev/null && NETWORK_SECONDS=$(or $(NETWORK_SECONDS),60) npx playwright test e2e/network.spec.ts
+
+bench-peers: CALLS ?= 1,10,25,40
+bench-peers: UP_TO ?= 50,75,100
+bench-peers: ## ours and Janus under the same recorded calls, each on one core, then our knee: make bench-peers CALLS=1,10 UP_TO=25 STEP_SECONDS=5 SETTLE=5
+	bash -c 'source scripts/lib.sh && install_missing janus=janus ffmpeg=ffmpeg taskset=util-linux'
+	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
+	dotnet build tests/AfterSales.Video.Load -c Release --nologo -v quiet
+	$(PIN) dotnet tests/AfterSales.Video.Load/bin/Release/net10.0/AfterSales.Video.Load.dll peers $(SERVER_CORE) \
+	  --calls $(CALLS) --up-to $(UP_TO) --seconds $(or $(STEP_SECONDS),20) --settle $(or $(SETTLE),30) --codec $(or $(CODEC),VP8)
+
+load: ## calls on any server: make load ARGS='whip --whip http://…/{call}-{role}/whip --whep http://…/{call}-{other}/whep'; without ARGS it explains itself
+	dotnet run -c Release --project tests/AfterSales.Video.Load -- $(ARGS)
 
 fuzz: ## fuzz every parser, as long as you like: make fuzz FUZZ_SECONDS=3600
 	dotnet run -c Release --project tests/AfterSales.Video.Fuzz -- --seconds $(or $(FUZZ_SECONDS),600) --seed $$RANDOM

@@ -40,15 +40,20 @@ public sealed record EncodedMedia(string Codec, int ClockRateHz, int TicksPerFra
 
     /// <summary>720p that no encoder can squeeze below the rate asked for, a key frame each 10 s: load, not content.</summary>
     public static Task<EncodedMedia> BusyAsync(string codec, int kilobitsPerSecond, int seconds) =>
-        MakeAsync($"busy {codec} {kilobitsPerSecond} {seconds}", async () =>
+        BusyAsync(codec, new VideoShape(1280, 720, kilobitsPerSecond), seconds, keyEvery: 300);
+
+    /// <summary>The same of any size, 30 frames a second.</summary>
+    public static Task<EncodedMedia> BusyAsync(string codec, VideoShape shape, int seconds, int keyEvery) =>
+        MakeAsync($"busy {codec} {shape} {seconds} {keyEvery}", async () =>
         {
             string[] encoder = codec == "H264"
                 ? ["-c:v", "libx264", "-profile:v", "baseline", "-preset", "ultrafast", "-tune", "zerolatency", "-x264-params", "scenecut=0:repeat-headers=1", "-f", "h264"]
                 : ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0", "-f", "ivf"];
-            string[] rate = ["-g", "300", "-b:v", $"{kilobitsPerSecond}k", "-maxrate", $"{kilobitsPerSecond}k", "-bufsize", $"{kilobitsPerSecond / 2}k"];
+            var kilobits = shape.KilobitsPerSecond;
+            string[] rate = ["-g", $"{keyEvery}", "-b:v", $"{kilobits}k", "-maxrate", $"{kilobits}k", "-bufsize", $"{kilobits / 2}k"];
             using var output = new MemoryStream();
             await FfmpegTool.RunAsync(
-                "ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc2=s=1280x720:r=30:d={seconds},noise=alls=14:allf=t,format=yuv420p", .. encoder[..^2], .. rate, .. encoder[^2..], "pipe:1"],
+                "ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", $"testsrc2=s={shape.Width}x{shape.Height}:r=30:d={seconds},noise=alls=14:allf=t,format=yuv420p", .. encoder[..^2], .. rate, .. encoder[^2..], "pipe:1"],
                 null, stream => stream.CopyToAsync(output));
             return new EncodedMedia(codec, 90_000, 3000, codec == "H264" ? AnnexB.ReadFrames(output.ToArray()) : ReadIvf(output.ToArray()));
         });
@@ -113,6 +118,9 @@ public sealed record EncodedMedia(string Codec, int ClockRateHz, int TicksPerFra
         return packets;
     }
 }
+
+/// <summary>What a busy encoder is asked for.</summary>
+public sealed record VideoShape(int Width, int Height, int KilobitsPerSecond);
 
 /// <param name="Units">NAL units without start codes for H.264; one element otherwise.</param>
 public sealed record EncodedFrame(IReadOnlyList<byte[]> Units, bool IsKey);
