@@ -1,13 +1,11 @@
 using System.Buffers.Binary;
-using AfterSales.Video.Rtc;
 using AfterSales.Video.Rtc.Client;
-using AfterSales.Video.Rtc.Sdp;
 
 namespace AfterSales.Video.Benchmarks.Hub;
 
 /// <summary>
-/// Half a participant: sends what a 720p30 camera and a microphone send (1.2 Mbit/s VP8 in 1,150-byte packets, a key frame
-/// every 2 s, and 50 Opus packets a second), or receives the same. Loop thread only, but for the static methods.
+/// One participant's sending half: sends what a 720p30 camera and a microphone send (1.2 Mbit/s VP8 in 1,150-byte packets, a key frame
+/// every 2 s, and 50 Opus packets a second). Loop thread only.
 /// </summary>
 internal sealed class Publisher(RtcClient client)
 {
@@ -18,19 +16,6 @@ internal sealed class Publisher(RtcClient client)
     private ushort _videoSequence;
     private ushort _audioSequence;
     private int _tick;
-
-    public static async Task<RtcClient> ConnectAsync(HubProcess hub, MediaLoop loop, MediaEntry entry, bool sends)
-    {
-        var options = new RtcClientOptions
-        {
-            Media = [new OfferedMedia("0", MediaKind.Audio, sends, !sends), new OfferedMedia("1", MediaKind.Video, sends, !sends) { Codecs = ["VP8"] }],
-        };
-        var client = await RtcClient.StartAsync(loop, options);
-        await client.ApplyAnswerAsync(await hub.NegotiateAsync(sends ? entry.WhipUrl : entry.WhepUrl, entry.Token, await client.CreateOfferAsync()));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        await client.WaitConnectedAsync(deadline.Token);
-        return client;
-    }
 
     /// <summary>One call of 10 ms: a frame every third, sound every second.</summary>
     public void Tick()
