@@ -30,6 +30,8 @@ test.describe('a recorded call', () => {
     [hub, agentBrowser, buyerBrowser] = await startAll(Hub.start(), launch('agent'), launch('buyer'))
     ;[desk, handset] = [await desktop(agentBrowser), await phone(buyerBrowser)]
     const { ticket, agent, buyer } = await connectedCall(hub, desk, handset)
+    await agent.keyboard.press('v')
+    await expect(buyer.getByLabel(/^Picture of/)).toBeVisible()
     await framesShown(agent, buyerVideoOnDesk, 60)
     await buyer.getByRole('button', { name: 'Mute', exact: true }).click()
     await framesShown(agent, buyerVideoOnDesk, 40)
@@ -79,6 +81,17 @@ test.describe('a recorded call', () => {
     const spread = Math.max(...offsets) - Math.min(...offsets)
     measured(`voices within ${(spread * 1000).toFixed(0)} ms of the picture's clock`)
     expect(spread).toBeLessThan(0.25)
+  })
+
+  test('shows the agent’s camera beside the buyer’s, at the same moment', async () => {
+    const beside = page.locator('.others video')
+    await expect(beside).toBeVisible()
+    const apart = () => page.evaluate((css) => Math.abs(document.querySelector<HTMLVideoElement>('.others video')!.currentTime - document.querySelector<HTMLVideoElement>(css)!.currentTime), picture)
+    await expect.poll(() => beside.evaluate((video: HTMLVideoElement) => video.videoWidth)).toBeGreaterThan(0)
+    // Each begins with its own first frame: what counts is that the distance stays.
+    const first = await apart()
+    await seekTo(page, 0.6, length())
+    await expect.poll(async () => Math.abs(await apart() - first), { intervals: [50] }).toBeLessThan(0.25)
   })
 
   test('plays at half and at four times its speed', async () => {

@@ -49,7 +49,8 @@ export function fakeReview(recordingId: string, asked: ReadonlySet<string>): Rev
     reason: found.state === 'failed' ? 'ffmpeg: exit 1 (moov atom not found)' : found.state === 'partial' ? '服务器在通话中重启' : '',
     playback: playable
       ? { kind: audio ? 'audio' : 'webm', pictureUrl: audio ? null : '/fake/recording.webm', posterUrl: null, storyboardUrl: audio || asked.has('making') ? null : '/api/fake/storyboard', waveformUrl: asked.has('making') ? null : '/api/fake/waveform',
-          pictures: audio ? [] : [{ participantId: 'b', role: 'buyer', source: 'camera', kind: 'webm', url: '/fake/recording.webm', fileName: 'video-buyer.webm', fromSeconds: 0, toSeconds: seconds, runs: [{ codec: 'vp8', width: 640, height: 360, fromSeconds: 0, toSeconds: seconds }] }],
+          pictures: audio ? [] : [{ participantId: 'b', role: 'buyer', source: 'camera', kind: 'webm', url: '/fake/recording.webm', fileName: 'video-buyer.webm', fromSeconds: 0, toSeconds: seconds, runs: [{ codec: 'vp8', width: 640, height: 360, fromSeconds: 0, toSeconds: seconds }] },
+            ...(recordingId === 'r1' ? [{ participantId: 'a', role: 'agent', source: 'camera', kind: 'webm', url: '/fake/recording.webm?agent', fileName: 'video-agent.webm', fromSeconds: 5, toSeconds: seconds, runs: [{ codec: 'vp8', width: 640, height: 360, fromSeconds: 5, toSeconds: seconds }] }] : [])],
           voices: [{ participantId: 'b', role: 'buyer', url: '/fake/voice.webm', startsAtSeconds: 0 }, { participantId: 'a', role: 'agent', url: '/fake/voice.webm', startsAtSeconds: 0 }] }
       : null,
     files: playable ? [file('playback.mp4', 'playback', 'video/mp4', 6_214_884, 3), file('original.mkv', 'original', 'video/x-matroska', 6_398_720, 5), file('video-buyer.mp4', 'media-picture', 'video/mp4', 5_222_018, 9), file('voice-buyer.mp4', 'media-voice', 'audio/mp4', 402_118, 13), file('timeline.json', 'timeline', 'application/json', 18_222, 15)] : [],

@@ -1,5 +1,5 @@
 import { ref, shallowReactive, shallowRef } from 'vue'
-import type { ReviewPlaybackView, ReviewVoiceView } from '@/contracts/generated'
+import type { ReviewPictureView, ReviewPlaybackView, ReviewVoiceView } from '@/contracts/generated'
 import { attach, type Attached } from './attach'
 import { FrameStepper } from './frameStep'
 import { MediaPart } from './mediaPart'
@@ -7,6 +7,8 @@ import { nextSpeed } from './playerKeys'
 import { Transport, type TransportState } from './transport'
 
 export type VoiceState = { readonly id: string; readonly role: string; muted: boolean; failed: boolean }
+/** A picture beside the main one, with the element that shows it. */
+export type OtherPicture = { readonly id: string; readonly role: string; readonly fromSeconds: number; readonly toSeconds: number; readonly element: HTMLVideoElement; failed: boolean }
 export type PlayerSource = { readonly playback: ReviewPlaybackView; readonly durationSeconds: number; readonly originAt: string | null }
 
 /** One recording under one playhead: media elements, their sources, state for the components, and what the keys ask for. */
@@ -21,6 +23,7 @@ export class ReplayPlayer {
   readonly markOut = ref<number | null>(null)
   readonly pictureFailed = ref(false)
   readonly voices = shallowReactive<VoiceState[]>([])
+  readonly others = shallowReactive<OtherPicture[]>([])
   /** The sources are asked for; false while nothing can be played. */
   readonly loaded = shallowRef(false)
   private readonly transport = new Transport(() => performance.now(), 0, (state) => this.take(state))
@@ -39,7 +42,7 @@ export class ReplayPlayer {
     this.transport.setDuration(source.durationSeconds)
     const origin = source.originAt === null ? null : Date.parse(source.originAt)
     const picture = this.loadPicture(source, video, origin)
-    const made = (await Promise.all([picture, ...source.playback.voices.map((voice) => this.loadVoice(voice, origin))])).filter((one) => one !== null)
+    const made = (await Promise.all([picture, ...source.playback.voices.map((voice) => this.loadVoice(voice, origin)), ...source.playback.pictures.slice(1).map((one) => this.loadOther(one, origin))])).filter((one) => one !== null)
     if (mine !== this.generation) return made.forEach((one) => one.attached.detach())
     this.attached = made.map((one) => one.attached)
     this.transport.setParts(made.map((one) => one.part))
@@ -54,6 +57,7 @@ export class ReplayPlayer {
     this.attached = []
     this.sounds.clear()
     this.voices.splice(0)
+    this.others.splice(0)
     this.transport.setParts([])
     this.pictureFailed.value = false
     this.pictureMap = null
@@ -127,6 +131,17 @@ export class ReplayPlayer {
     const made = await loadPart(video, true, pictureUrl, origin, 0, () => { this.pictureFailed.value = true })
     this.pictureMap = made.attached
     return made
+  }
+
+  private loadOther(picture: ReviewPictureView, origin: number | null): Promise<Loaded> {
+    const element = document.createElement('video')
+    element.muted = true
+    element.playsInline = true
+    element.preload = 'auto'
+    const { role, fromSeconds, toSeconds, url } = picture
+    const state = shallowReactive<OtherPicture>({ id: url, role, fromSeconds, toSeconds, element, failed: false })
+    this.others.push(state)
+    return loadPart(element, false, url, origin, 0, () => { state.failed = true })
   }
 
   private loadVoice(voice: ReviewVoiceView, origin: number | null): Promise<Loaded> {
