@@ -59,7 +59,7 @@ bench-peers: ## ours and Janus under the same recorded calls, each on one core, 
 	dotnet build src/AfterSales.Video.Server -c Release --nologo -v quiet
 	dotnet build tests/AfterSales.Video.Load -c Release --nologo -v quiet
 	$(PIN) dotnet tests/AfterSales.Video.Load/bin/Release/net10.0/AfterSales.Video.Load.dll peers $(SERVER_CORE) \
-	  --calls $(CALLS) --up-to $(UP_TO) --seconds $(or $(STEP_SECONDS),20) --settle $(or $(SETTLE),30) --codec $(or $(CODEC),VP8)
+	  --calls $(CALLS) --up-to $(UP_TO) --seconds $(or $(STEP_SECONDS),20) --settle $(or $(SETTLE),45) --codec $(or $(CODEC),VP8)
 
 load: ## calls on any server: make load ARGS='whip --whip http://…/{call}-{role}/whip --whep http://…/{call}-{other}/whep'; without ARGS it explains itself
 	dotnet run -c Release --project tests/AfterSales.Video.Load -- $(ARGS)

@@ -20,7 +20,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="core">Null: wherever the kernel likes. Needs taskset.</param>
     public static ServerProcess Start(string folder, int? core, string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(core is null ? program : "taskset") { WorkingDirectory = Path.GetTempPath(), RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        // Not the folder: a hub watches the settings below where it stands, and would be woken by its own recordings.
+        var start = new ProcessStartInfo(core is null ? program : "taskset") { WorkingDirectory = AppContext.BaseDirectory, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         string[] pinned = core is { } number ? ["-c", number.ToString(CultureInfo.InvariantCulture), program] : [];
         foreach (var argument in pinned.Concat(arguments))
             start.ArgumentList.Add(argument);

@@ -5,7 +5,7 @@ namespace AfterSales.Video.Load.Traffic;
 /// <summary>Processor time and memory of a process, from /proc (Linux). Children that it starts are not in it.</summary>
 /// <param name="Cpu">User and system time since the process began.</param>
 /// <param name="ResidentMiB">VmRSS.</param>
-/// <param name="ThreadCpu">By thread name, as the kernel knows it (15 characters); threads of one name are summed.</param>
+/// <param name="ThreadCpu">By thread name, as the kernel knows it (15 characters); threads that differ in a number only are summed.</param>
 internal sealed record ProcessUsage(TimeSpan Cpu, double ResidentMiB, IReadOnlyDictionary<string, TimeSpan> ThreadCpu)
 {
     private const double TicksPerSecond = 100;
@@ -49,7 +49,7 @@ internal sealed record ProcessUsage(TimeSpan Cpu, double ResidentMiB, IReadOnlyD
         {
             try
             {
-                var name = File.ReadAllText(Path.Combine(task, "comm")).Trim();
+                var name = File.ReadAllText(Path.Combine(task, "comm")).Trim().TrimEnd("0123456789 ".ToCharArray());
                 var onCpuNs = long.Parse(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
                 times[name] = times.GetValueOrDefault(name) + TimeSpan.FromTicks(onCpuNs / 100);
             }
