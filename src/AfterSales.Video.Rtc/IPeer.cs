@@ -15,6 +15,9 @@ public interface IPeer
 
     PeerStatistics Statistics { get; }
 
+    /// <summary>Of the certificate this end shows; the remote one's is in <see cref="Session"/>.</summary>
+    DtlsFingerprint LocalFingerprint { get; }
+
     /// <summary>
     /// Takes a first or later offer and answers it with all candidates. A changed ufrag is an ICE restart: old credentials
     /// stay valid until the new pair is nominated, at most 3 s beside each other. Bad SDP is a refusal, never an exception,

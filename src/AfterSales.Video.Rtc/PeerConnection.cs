@@ -43,6 +43,8 @@ internal sealed class PeerConnection : IPeer, IBatchEndListener, ISecureTranspor
 
     public PeerStatistics Statistics { get; } = new();
 
+    public DtlsFingerprint LocalFingerprint => _loop.Dtls.Certificate.Fingerprint;
+
     public NetworkPath SendPath => _paths.Send;
 
     /// <summary>Something valid came lately: its addresses are its own.</summary>

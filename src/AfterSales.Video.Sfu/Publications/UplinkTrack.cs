@@ -25,6 +25,8 @@ internal sealed class UplinkTrack : IDisposable
     private double _loudness;
     private long _withheldUpTo = long.MinValue;
     private byte _firSequence;
+    private long _lastPacketNs;
+    private long _lastKeyFrameNs;
 
     public UplinkTrack(Room room, Publication publication, uint ssrc, ushort trackId, NegotiatedCodec codec)
     {
@@ -80,6 +82,9 @@ internal sealed class UplinkTrack : IDisposable
             AudioLevel = ReadAudioLevel(packet, audioLevelId),
             Payload = packet.Payload,
         };
+        _lastPacketNs = arrivalNs;
+        if (inbound.StartsStream || _lastKeyFrameNs == 0)
+            _lastKeyFrameNs = arrivalNs;
         Store.Add(inbound, arrivalNs);
         _room.Taps.Rtp(TrackId, arrivalNs, recovered, packet.Packet);
         var subscribers = Publication.Subscribers;
@@ -118,7 +123,14 @@ internal sealed class UplinkTrack : IDisposable
 
     public byte NextFirSequence() => _firSequence++;
 
-    public bool TakeKeyFrameRequest(long nowNs, long roundTripNs) => !Publication.Muted && _keyFrames.TakeDue(nowNs, roundTripNs);
+    public bool TakeKeyFrameRequest(long nowNs, long roundTripNs)
+    {
+        if (Publication.Muted)
+            return false;
+        if (LacksKeyFrame(nowNs))
+            WantKeyFrame();
+        return _keyFrames.TakeDue(nowNs, roundTripNs);
+    }
 
     public int TakeNacks(long nowNs, long roundTripNs, Span<ushort> destination)
     {
@@ -169,6 +181,10 @@ internal sealed class UplinkTrack : IDisposable
         _loudness = 0;
         return true;
     }
+
+    /// <summary>A tap wants to be able to begin more often than this source lets it. A source that is silent is left alone.</summary>
+    private bool LacksKeyFrame(long nowNs) =>
+        IsVideo && _room.Taps.KeyFrameIntervalNs is > 0 and var interval && nowNs - _lastKeyFrameNs >= interval && nowNs - _lastPacketNs < 1_000_000_000;
 
     private void Count(in RtpPacketView packet, long arrivalNs, bool recovered)
     {

@@ -30,6 +30,10 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
     public NegotiatedSession? Session => _peer?.Session;
     public bool IsConnected { get; private set; }
     public string TransportProtocol => _peer?.Statistics.TransportProtocol ?? "";
+
+    /// <summary>Both ends' certificates as in SDP (RFC 8122 §5), for the record of who was connected; empty before the first offer.</summary>
+    public string Fingerprints => _peer is { Session: { } session } peer ? $"local {Text(peer.LocalFingerprint)} remote {Text(session.RemoteFingerprint)}" : "";
+
     public IReadOnlyList<Publication> Publications => _publications;
     public ParticipantQuality Quality { get; private set; } = new();
 
@@ -201,6 +205,9 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         var session = origin.Length > 1 ? origin[1] : "";
         return $"{session} {LineAfter(offerSdp, "a=fingerprint:")}";
     }
+
+    private static string Text(DtlsFingerprint fingerprint) =>
+        $"{fingerprint.Algorithm} {string.Join(':', Convert.ToHexString(fingerprint.Digest.Span).Chunk(2).Select(pair => new string(pair)))}";
 
     private static ReadOnlySpan<char> LineAfter(string sdp, string prefix)
     {

@@ -105,7 +105,11 @@ internal sealed class Room(string roomId, LoopRooms home)
         {
             tap.OnRoomEvent(new TapRoomEvent("participant_joined", participant.ParticipantId, participant.Role, ""), now);
             if (participant.IsConnected)
+            {
                 tap.OnRoomEvent(new TapRoomEvent("participant_connected", participant.ParticipantId, participant.Role, participant.TransportProtocol), now);
+                tap.OnRoomEvent(TapEvents.Fingerprints(participant), now);
+            }
+
             foreach (var track in participant.Uplink?.Tracks ?? [])
                 track.Introduce(tap, now);
             foreach (var publication in participant.Publications)

@@ -29,6 +29,9 @@ public interface IPacketTap
     /// Asked each 10 ms: true, once, when what the tap kept so far does not decode on, and every video source must send a key frame.
     /// </summary>
     bool TakeKeyFrameWish() => false;
+
+    /// <summary>A video source that sends, but sent no key frame for so long, is asked for one. 0: never for this tap's sake. Read each 10 ms.</summary>
+    long KeyFrameIntervalNs => 0;
 }
 
 /// <param name="TrackId">Small and unique within the room; never reused.</param>
@@ -38,6 +41,6 @@ public interface IPacketTap
 public readonly record struct TapTrack(
     ushort TrackId, string ParticipantId, string Role, string Source, MediaKind Kind, NegotiatedCodec Codec, uint Ssrc);
 
-/// <param name="Kind">"participant_joined", "participant_connected", "participant_interrupted", "participant_left", "muted", "unmuted".</param>
+/// <param name="Kind">"participant_joined", "participant_connected", "dtls_connected" (certificate fingerprints of both ends), "participant_interrupted", "participant_left", "muted", "unmuted".</param>
 /// <param name="Detail">For example the source that was muted, or a close reason. Empty when there is none.</param>
 public readonly record struct TapRoomEvent(string Kind, string ParticipantId, string Role, string Detail);

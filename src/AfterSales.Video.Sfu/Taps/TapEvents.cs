@@ -18,7 +18,14 @@ internal static class TapEvents
             RoomEvent.ParticipantLeft left => ("participant_left", left.ParticipantId, left.Reason),
             _ => ("", "", ""),
         };
-        if (kind.Length > 0)
-            taps.RoomEvent(new TapRoomEvent(kind, participantId, room.Find(participantId)?.Role ?? "", detail), room.Loop.NowNs);
+        if (kind.Length == 0)
+            return;
+        var participant = room.Find(participantId);
+        taps.RoomEvent(new TapRoomEvent(kind, participantId, participant?.Role ?? "", detail), room.Loop.NowNs);
+        if (roomEvent is RoomEvent.ParticipantConnected && participant is not null)
+            taps.RoomEvent(Fingerprints(participant), room.Loop.NowNs);
     }
+
+    /// <summary>Which certificates the media came under: what a recording is tied to its participants by.</summary>
+    public static TapRoomEvent Fingerprints(Participant participant) => new("dtls_connected", participant.ParticipantId, participant.Role, participant.Fingerprints);
 }

@@ -9,6 +9,22 @@ internal sealed class TapFanOut
 
     public bool Any => _taps.Length > 0;
 
+    /// <summary>The shortest wish; 0 when there is none.</summary>
+    public long KeyFrameIntervalNs
+    {
+        get
+        {
+            var shortest = 0L;
+            foreach (var tap in _taps)
+            {
+                if (tap.KeyFrameIntervalNs is > 0 and var wish && (shortest == 0 || wish < shortest))
+                    shortest = wish;
+            }
+
+            return shortest;
+        }
+    }
+
     /// <summary>False when there are too many. Attaching twice changes nothing.</summary>
     public bool TryAttach(IPacketTap tap)
     {

@@ -121,6 +121,7 @@ internal sealed class ForwardBenchmark : IBenchmark
         public PeerState State { get; private set; }
         public NegotiatedSession? Session { get; private set; }
         public PeerStatistics Statistics { get; } = new();
+        public DtlsFingerprint LocalFingerprint { get; } = new("sha-256", new byte[32]);
 
         public NegotiationResult AcceptOffer(string offerSdp, MediaPolicy policy)
         {

@@ -13,6 +13,7 @@ internal sealed class FakePeer(ManualLoop loop, IPeerObserver observer) : IPeer
     public PeerState State { get; private set; }
     public NegotiatedSession? Session { get; private set; }
     public PeerStatistics Statistics { get; } = new() { TransportProtocol = "udp" };
+    public DtlsFingerprint LocalFingerprint { get; } = new("sha-256", new byte[32]);
     public MediaPolicy? Policy { get; private set; }
     public List<SentRtp> Rtp { get; } = [];
     public List<byte[]> Rtcp { get; } = [];

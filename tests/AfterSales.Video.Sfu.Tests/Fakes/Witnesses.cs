@@ -23,6 +23,7 @@ internal sealed class TapLog : IPacketTap
     public List<TapRoomEvent> Events { get; } = [];
 
     public bool WantsKeyFrame { get; set; }
+    public long KeyFrameIntervalNs { get; set; }
 
     public bool TakeKeyFrameWish()
     {

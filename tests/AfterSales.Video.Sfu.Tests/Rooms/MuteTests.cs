@@ -94,6 +94,50 @@ public sealed class MuteTests
     }
 
     [Fact]
+    public async Task A_camera_that_lets_nobody_begin_for_eight_seconds_is_asked_once_and_then_left_alone()
+    {
+        var (test, buyer, _, tap) = await CallAsync();
+        tap.KeyFrameIntervalNs = 8_000_000_000;
+        buyer.Receive(Packets.Vp8(BuyerVideo, 1, 3_000, keyFrame: true));
+        ushort sequence = 2;
+        Send(seconds: 7);
+        buyer.Rtcp.Clear();
+        Send(seconds: 1);
+        Assert.Equal(1, buyer.Count(RtcpType.PayloadFeedback, RtcpFormat.Pli));
+        buyer.Receive(Packets.Vp8(BuyerVideo, sequence++, 3_000u * sequence, keyFrame: true));
+        buyer.Rtcp.Clear();
+        Send(seconds: 7);
+        Assert.Equal(0, buyer.Count(RtcpType.PayloadFeedback, RtcpFormat.Pli));
+
+        // Nothing comes: no use asking. Muted: not to be asked.
+        test.Loop.Advance(20_000);
+        Assert.Equal(0, buyer.Count(RtcpType.PayloadFeedback, RtcpFormat.Pli));
+        await MuteAsync(test, camera: true);
+        Send(seconds: 10);
+        Assert.Equal(0, buyer.Count(RtcpType.PayloadFeedback, RtcpFormat.Pli));
+
+        void Send(int seconds)
+        {
+            for (var i = 0; i < seconds * 10; i++)
+            {
+                test.Loop.Advance(100);
+                buyer.Receive(Packets.Vp8(BuyerVideo, sequence++, 3_000u * sequence));
+            }
+
+            test.Loop.Advance(50);
+        }
+    }
+
+    [Fact]
+    public async Task The_recorder_learns_both_certificates_of_everybody_who_connects()
+    {
+        var (_, _, _, tap) = await CallAsync();
+        var said = tap.Events.Where(e => e.Kind == "dtls_connected").ToList();
+        Assert.Equal(["a", "b"], said.Select(e => e.ParticipantId).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.All(said, e => Assert.Matches("^local sha-256 ([0-9A-F]{2}:){31}[0-9A-F]{2} remote sha-256 ", e.Detail));
+    }
+
+    [Fact]
     public async Task A_program_that_publishes_and_plays_does_not_receive_itself()
     {
         var test = await TestRoom.OpenAsync();

@@ -156,7 +156,7 @@ public sealed class RoomTests
         buyer.Rtcp.Clear();
         var tap = new TapLog();
         Assert.True((await test.Room.AttachTapAsync(tap, None)).IsDone);
-        Assert.Equal("participant_joined participant_connected", string.Join(" ", tap.Events.Select(item => item.Kind)));
+        Assert.Equal("participant_joined participant_connected dtls_connected", string.Join(" ", tap.Events.Select(item => item.Kind)));
         Assert.Equal(("b", "buyer", "camera", "VP8"), (tap.Started[0].ParticipantId, tap.Started[0].Role, tap.Started[0].Source, tap.Started[0].Codec.Name));
         Assert.Equal(4_500u, tap.Reports.Single().RtpTimestamp);
         test.Loop.Advance(10);
