@@ -57,7 +57,11 @@ public readonly record struct EvidenceKey
 public sealed record EvidenceMetadata(string ContentType, IReadOnlyDictionary<string, string> Tags);
 
 /// <param name="Sha256">Lower-case hex of the content.</param>
-public sealed record StoredObject(EvidenceKey Key, long Length, string Sha256, string ContentType, DateTimeOffset WrittenAt);
+public sealed record StoredObject(EvidenceKey Key, long Length, string Sha256, string ContentType, DateTimeOffset WrittenAt)
+{
+    /// <summary>True for an object of a time before objects were sealed: read as it is, and erased only by deleting it.</summary>
+    public bool InClear { get; init; }
+}
 
 /// <param name="reason">Stable: "exists", "unavailable", "digest_mismatch", "no_space", "damaged" (changed in the store), "erased" (its key was destroyed), "held" (legal hold or retention).</param>
 public sealed class EvidenceStoreException(string reason, string message, Exception? inner = null) : Exception(message, inner)

@@ -153,6 +153,34 @@ public sealed class EncryptedEvidenceStoreTests : EvidenceStoreConformance, IDis
         Assert.Single(await ListAsync("tenant", "rec-1"));
     }
 
+    [Fact]
+    public async Task What_was_stored_before_there_were_keys_is_read_as_it_is_and_says_so()
+    {
+        var old = EvidenceKey.Create("tenant", "old-1", "photo-1.jpg");
+        var content = RandomNumberGenerator.GetBytes(5000);
+        await _files.PutAsync(old, new MemoryStream(content), Text, CancellationToken.None);
+        _keys.NeverHad("old-1");
+        var told = new List<EvidenceKey>();
+        var store = new EncryptedEvidenceStore(_files, _keys, told.Add);
+
+        await using (var stream = (await store.OpenReadAsync(old, CancellationToken.None))!)
+        {
+            var read = new byte[content.Length];
+            await stream.ReadExactlyAsync(read);
+            Assert.Equal(content, read);
+        }
+
+        var stat = (await store.StatAsync(old, CancellationToken.None))!;
+        Assert.Equal((true, content.Length, Convert.ToHexStringLower(SHA256.HashData(content))), (stat.InClear, stat.Length, stat.Sha256));
+        Assert.Equal([old], told);
+        Assert.All(await ListAsync("tenant", "old-1"), o => Assert.True(o.InClear));
+        // The same bytes where there is, or was, a key are a forgery or damage.
+        _keys.Destroy("old-1");
+        Assert.Equal("erased", (await Assert.ThrowsAsync<EvidenceStoreException>(() => store.OpenReadAsync(old, CancellationToken.None))).Reason);
+        await _files.PutAsync(Key("new.jpg"), new MemoryStream(content), Text, CancellationToken.None);
+        Assert.Equal("damaged", (await Assert.ThrowsAsync<EvidenceStoreException>(() => store.OpenReadAsync(Key("new.jpg"), CancellationToken.None))).Reason);
+    }
+
     private static EvidenceMetadata Text { get; } = new("text/plain", new Dictionary<string, string>(StringComparer.Ordinal));
 
     private async Task<byte[]> PutAsync(EvidenceKey key, int length)
@@ -194,6 +222,7 @@ public sealed class EncryptedEvidenceStoreTests : EvidenceStoreConformance, IDis
     private sealed class RecordingKeys : IRecordingKeys
     {
         private readonly Dictionary<string, byte[]?> _keys = new(StringComparer.Ordinal);
+        private readonly HashSet<string> _never = new(StringComparer.Ordinal);
 
         public ReadOnlyMemory<byte>? Find(string tenantId, string recordingId)
         {
@@ -202,7 +231,19 @@ public sealed class EncryptedEvidenceStoreTests : EvidenceStoreConformance, IDis
             return key is null ? null : new ReadOnlyMemory<byte>(key);
         }
 
-        public void Destroy(string recordingId) => _keys[recordingId] = null;
+        public bool EverHadKey(string tenantId, string recordingId) => !_never.Contains(recordingId);
+
+        public void NeverHad(string recordingId)
+        {
+            _never.Add(recordingId);
+            _keys[recordingId] = null;
+        }
+
+        public void Destroy(string recordingId)
+        {
+            _never.Remove(recordingId);
+            _keys[recordingId] = null;
+        }
 
         public void Share(string recordingId, string other) => _keys[other] = Find("tenant", recordingId)!.Value.ToArray();
     }

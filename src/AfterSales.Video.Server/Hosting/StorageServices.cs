@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace AfterSales.Video.Server.Hosting;
 
 /// <summary>The store that is configured, with everything in it sealed by its recording's key.</summary>
-internal static class StorageServices
+internal static partial class StorageServices
 {
     public static IServiceCollection AddStorage(this IServiceCollection services, DataFolder folder)
     {
@@ -19,8 +19,11 @@ internal static class StorageServices
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.AddSingleton(provider => new OpenStore(Open(
             provider.GetRequiredService<IOptions<StorageOptions>>().Value, folder, provider.GetRequiredService<TimeProvider>())));
-        services.AddSingleton<IEvidenceStore>(provider => new EncryptedEvidenceStore(
-            provider.GetRequiredService<OpenStore>().Store, provider.GetRequiredService<IRecordingKeys>()));
+        services.AddSingleton<IEvidenceStore>(provider =>
+        {
+            var logger = provider.GetRequiredService<ILogger<OpenStore>>();
+            return new EncryptedEvidenceStore(provider.GetRequiredService<OpenStore>().Store, provider.GetRequiredService<IRecordingKeys>(), key => Log.InClear(logger, key));
+        });
         return services;
     }
 
@@ -44,5 +47,11 @@ internal static class StorageServices
         public IEvidenceStore Store => store;
 
         public void Dispose() => (store as IDisposable)?.Dispose();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1562, LogLevel.Warning, "{Key} was stored before recordings were encrypted and is read as it is")]
+        public static partial void InClear(ILogger logger, EvidenceKey key);
     }
 }

@@ -12,7 +12,8 @@ namespace AfterSales.Video.Storage.Sealing;
 /// Not sealed: journal segments (already encrypted, and checked byte for byte without a key), and what outsiders verify without one: manifests, signed envelopes,
 /// timestamp replies. See <see cref="IsSealed"/>.
 /// </remarks>
-public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys keys) : IEvidenceStore, IProtectingStore
+/// <param name="onReadInClear">Told of each reading of an object that was stored before there was sealing (<see cref="StoredObject.InClear"/>).</param>
+public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys keys, Action<EvidenceKey>? onReadInClear = null) : IEvidenceStore, IProtectingStore
 {
     /// <summary>False for <c>*.seg</c>, <c>manifest*.json</c>, <c>*.dsse.json</c> and <c>*.tsr</c>.</summary>
     public static bool IsSealed(string name)
@@ -54,6 +55,12 @@ public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys 
         SealedObject? seal = null;
         try
         {
+            if (await IsInClearAsync(key, stream, ct))
+            {
+                onReadInClear?.Invoke(key);
+                return stream;
+            }
+
             seal = await OpenSealAsync(key, stream, DataKeyOf(key), ct);
             return SealedObject.TryPlainLength(stream.Length, out var length)
                 ? new UnsealingStream(key, stream, seal, length)
@@ -110,6 +117,15 @@ public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys 
     private async Task<StoredObject> DescribeAsync(StoredObject stored, CancellationToken ct)
     {
         var key = stored.Key;
+        if (NeverHadKey(key) && await inner.OpenReadAsync(key, ct) is { } plain)
+        {
+            await using (plain)
+            {
+                if (await IsInClearAsync(key, plain, ct))
+                    return stored with { InClear = true };
+            }
+        }
+
         if (!SealedObject.TryPlainLength(stored.Length, out var length))
             throw SealedObject.Damaged(key, "no content has its length");
         if (FindKey(key) is not { } dataKey)
@@ -124,6 +140,17 @@ public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys 
             : throw SealedObject.Damaged(key, "its end was changed or cut");
     }
 
+    /// <summary>Stored before there was sealing: no key was ever made for its recording, and it does not begin like a sealed object.</summary>
+    private async Task<bool> IsInClearAsync(EvidenceKey key, Stream stream, CancellationToken ct)
+    {
+        if (!NeverHadKey(key))
+            return false;
+        var start = new byte[SealedObject.HeaderLength];
+        var read = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, ct);
+        stream.Position = 0;
+        return !SealedObject.IsMarked(start.AsSpan(0, read));
+    }
+
     private static async Task<SealedObject> OpenSealAsync(EvidenceKey key, Stream stream, ReadOnlyMemory<byte> dataKey, CancellationToken ct)
     {
         var header = new byte[SealedObject.HeaderLength];
@@ -133,6 +160,8 @@ public sealed class EncryptedEvidenceStore(IEvidenceStore inner, IRecordingKeys 
 
     private ReadOnlyMemory<byte> DataKeyOf(EvidenceKey key) => FindKey(key)
         ?? throw new EvidenceStoreException("erased", $"{key}: the recording's key was destroyed, or never was. What it sealed cannot be read any more.");
+
+    private bool NeverHadKey(EvidenceKey key) => FindKey(key) is null && !keys.EverHadKey(key.TenantId, key.RecordingId);
 
     /// <summary>An empty key means none as well: "null" in a conditional expression silently becomes empty memory.</summary>
     private ReadOnlyMemory<byte>? FindKey(EvidenceKey key)

@@ -117,6 +117,9 @@ internal sealed class SealedObject : IDisposable
 
     public void Dispose() => _aes.Dispose();
 
+    /// <summary>True when the bytes begin like a sealed object of any version.</summary>
+    public static bool IsMarked(ReadOnlySpan<byte> start) => start.StartsWith(Magic[..^1]);
+
     private static ReadOnlySpan<byte> Magic => "AFTSEAL\x01"u8;
 
     private bool TryDecrypt(ReadOnlySpan<byte> stored, Span<byte> plain)

@@ -70,6 +70,15 @@ internal sealed partial class RecordingKeys(KeyRing ring, IServiceScopeFactory s
         return key;
     }
 
+    /// <inheritdoc/>
+    public bool EverHadKey(string tenantId, string recordingId)
+    {
+        if (_known.ContainsKey((tenantId, recordingId)))
+            return true;
+        using var scope = scopes.CreateTenantScope(tenantId);
+        return scope.ServiceProvider.GetRequiredService<HubDbContext>().Set<RecordingKeyRow>().Any(k => k.RecordingId == recordingId);
+    }
+
     /// <summary>
     /// Overwrites the wrapped key, in the table and in the write-ahead log: from here on nobody can read the recording. False when it was
     /// destroyed before.
