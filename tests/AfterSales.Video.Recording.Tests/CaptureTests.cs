@@ -111,6 +111,18 @@ public sealed class CaptureTests : IDisposable
     }
 
     [Fact]
+    public async Task While_pictures_are_kept_one_to_begin_at_is_wanted_every_few_seconds()
+    {
+        using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder, KeyFrameInterval = TimeSpan.FromSeconds(6) }, TimeProvider.System);
+        await using var session = await recorder.StartAsync(RecordedCall.Header(), default, CancellationToken.None);
+        Assert.Equal(6_000_000_000, session.KeyFrameIntervalNs);
+        session.Pause("payment details");
+        Assert.Equal(0, session.KeyFrameIntervalNs);
+        session.Resume();
+        Assert.Equal(6_000_000_000, session.KeyFrameIntervalNs);
+    }
+
+    [Fact]
     public async Task A_recording_is_never_started_twice()
     {
         using var recorder = new CallRecorder(new CallRecorderOptions { SpoolFolder = _folder }, TimeProvider.System);

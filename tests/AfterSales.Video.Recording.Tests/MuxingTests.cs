@@ -61,12 +61,24 @@ public sealed class MuxingTests : IDisposable
     {
         var muted = new NetworkConditions { Off = (TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(3.9)) };
         var call = new SyntheticCall(8).Add(1, Buyer, "camera", await VideoAsync("H264"), NetworkConditions.Good).Add(2, Buyer, "microphone", await VoiceAsync(), muted);
+        call.RoomEvent(TimeSpan.FromSeconds(1.9), "muted", Buyer, "microphone");
+        call.RoomEvent(TimeSpan.FromSeconds(3.9), "unmuted", Buyer, "microphone");
         var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
         Assert.Equal("complete", result.Outcome);
         Assert.Equal(("microphone", "mute"), Assert.Single(result.Gaps.Select(g => (g.Source, g.Reason))));
         var seen = await RecordingAnalyser.AnalyseAsync(Playback(result));
         Assert.Equal([0, 1, 4, 5], seen.Beeps.OnsetSeconds.Select(s => (int)Math.Round(s)));
         Assert.InRange(seen.WorstAvOffsetSeconds, 0, 0.040);
+    }
+
+    [Fact]
+    public async Task A_source_that_stops_for_a_while_without_a_word_was_not_muted()
+    {
+        var stalled = new NetworkConditions { Off = (TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(3.9)) };
+        var ended = new NetworkConditions { Off = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(60)) };
+        var call = new SyntheticCall(8).Add(1, Buyer, "camera", await VideoAsync("H264"), ended).Add(2, Buyer, "microphone", await VoiceAsync(), stalled);
+        var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
+        Assert.Equal([("camera", "stalled"), ("microphone", "stalled")], result.Gaps.Select(g => (g.Source, g.Reason)).Order());
     }
 
     [Fact]

@@ -149,6 +149,13 @@ public sealed class PlayableTests : IDisposable
         var storm = new NetworkConditions { OffAt = at => at.TotalSeconds % 1 >= 0.5 || at.TotalSeconds % 5 >= 2.5, JitterNs = 20_000_000 };
         var call = new SyntheticCall(27).Add(1, Buyer, "camera", await VideoAsync("H264", 600), NetworkConditions.Good)
             .Add(2, Buyer, "microphone", await EncodedMedia.OpusAsync(1000, TimeSpan.FromSeconds(20)), storm);
+        for (var half = 0; half < 40; half++)
+        {
+            var (at, before) = (TimeSpan.FromSeconds(half / 2.0), TimeSpan.FromSeconds((half - 1) / 2.0));
+            if (storm.OffAt(at) != (half > 0 && storm.OffAt(before)))
+                call.RoomEvent(at, storm.OffAt(at) ? "muted" : "unmuted", Buyer, "microphone");
+        }
+
         var result = await _recorded.MuxAsync(await _recorded.RecordAsync(call));
         Assert.Equal(("complete", ""), (result.Outcome, result.Reason));
         Assert.All(result.Gaps, g => Assert.Equal(("microphone", "mute"), (g.Source, g.Reason)));

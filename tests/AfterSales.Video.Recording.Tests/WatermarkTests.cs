@@ -39,11 +39,14 @@ public sealed class WatermarkTests : IDisposable
         Send(session, 3);
         _free = 1_999;
         AwaitAlarm(RecorderAlarmKind.VideoOff);
+        Assert.Equal((false, 0L), (session.TakeKeyFrameWish(), session.KeyFrameIntervalNs));
         Send(session, 5);
         _free = 2_050;
         Send(session, 7);
         _free = 9_000;
         AwaitAlarm(RecorderAlarmKind.VideoOn);
+        // Nothing of the picture decodes before the next one.
+        Assert.True(session.TakeKeyFrameWish());
         Send(session, 2);
         var summary = await session.StopAsync("hung up", CancellationToken.None);
 

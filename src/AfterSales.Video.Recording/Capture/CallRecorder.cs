@@ -49,6 +49,18 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
             throw new RecorderRefusedException("disk_low", string.Create(
                 CultureInfo.InvariantCulture,
                 $"{freeBytes >> 20} MiB are free in {_options.SpoolFolder}, below the {_options.RefuseBelowBytes >> 20} MiB a new recording needs. Free some space or lower the setting."));
+        try
+        {
+            return Begin(header, dataKey);
+        }
+        catch (IOException e) when (e.HResult is JournalFile.NoSpace or JournalFile.QuotaExceeded)
+        {
+            throw new RecorderRefusedException("disk_full", $"{_options.SpoolFolder} takes no more ({e.Message}). Free some space.", e);
+        }
+    }
+
+    private RecordingSession Begin(RecordingHeader header, ReadOnlySpan<byte> dataKey)
+    {
         var clock = new RecorderClock(_time);
         var stated = header with { BootId = MachineBoot.Id, KillLossMs = _options.KillLossMs, PowerLossMs = _options.PowerLossMs };
         var session = new RecordingSession(stated, dataKey, clock, _options, _writer, _pool);
@@ -68,8 +80,8 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
 }
 
 /// <summary>No recording now, though nothing is broken.</summary>
-/// <param name="reason">Stable: "disk_low".</param>
-public sealed class RecorderRefusedException(string reason, string message) : IOException(message)
+/// <param name="reason">Stable: "disk_low" (a watermark), "disk_full" (the disk itself).</param>
+public sealed class RecorderRefusedException(string reason, string message, Exception? inner = null) : IOException(message, inner)
 {
     public string Reason { get; } = reason;
 }

@@ -39,6 +39,9 @@ public sealed class CallRecorderOptions
     /// <summary>Below, recordings are ended while their END can still be written and the system has room to breathe.</summary>
     public long SealBelowBytes { get; init; } = 500_000_000;
 
+    /// <summary>A video source that sent no key frame for so long is asked for one: what a player can seek to. Zero never asks.</summary>
+    public TimeSpan KeyFrameInterval { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>Free bytes of the disk a folder is on; null asks the system.</summary>
     public Func<string, long>? FreeBytes { get; init; }
 

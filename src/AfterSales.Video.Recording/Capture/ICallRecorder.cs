@@ -126,6 +126,19 @@ public static class RecorderAlarmKind
 
     /// <summary>The wall clock jumped against the monotonic one.</summary>
     public const string ClockStep = "clock_step";
+
+    /// <summary>What an alarm says to be over; null for one that is none or stays.</summary>
+    public static string? EndedBy(string kind) => kind switch
+    {
+        DiskRecovered => DiskLow,
+        VideoOn => VideoOff,
+        WriteResumed => WriteFailed,
+        StoreBack => StoreDown,
+        _ => null,
+    };
+
+    /// <summary>True for a state that lasts until another alarm ends it; the rest happen once.</summary>
+    public static bool Lasts(string kind) => kind is DiskLow or VideoOff or WriteFailed or StoreDown;
 }
 
 /// <param name="Kind">snake_case, for example "consent_given", "buyer_reconnected".</param>

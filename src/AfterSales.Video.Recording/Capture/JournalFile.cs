@@ -11,8 +11,8 @@ namespace AfterSales.Video.Recording.Capture;
 internal sealed class JournalFile : IDisposable
 {
     // Linux errno, which .NET puts into HResult.
-    private const int NoSpace = 28;
-    private const int QuotaExceeded = 122;
+    public const int NoSpace = 28;
+    public const int QuotaExceeded = 122;
     private readonly FileStream _file;
     private readonly BlockSealer _sealer;
     private readonly string _recordingId;

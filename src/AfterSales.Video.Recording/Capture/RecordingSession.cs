@@ -153,6 +153,8 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
         Volatile.Write(ref _wantsKeyFrame, 1);
     }
 
+    public long KeyFrameIntervalNs => _paused || _videoOff ? 0 : _options.KeyFrameInterval.Ticks * 100;
+
     public bool TakeKeyFrameWish() => Volatile.Read(ref _wantsKeyFrame) != 0 && Interlocked.Exchange(ref _wantsKeyFrame, 0) != 0;
 
     public Task<JournalSummary> StopAsync(string reason, CancellationToken ct)
@@ -205,6 +207,8 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
             _videoOff = !_videoOff;
             AppendEvent(new RecordingEvent(_videoOff ? RecorderAlarmKind.VideoOff : RecorderAlarmKind.VideoOn, detail));
             _gaps.StateVideoOff = !_videoOff;
+            if (!_videoOff)
+                Volatile.Write(ref _wantsKeyFrame, 1);
             _output.Alarm(_videoOff ? RecorderAlarmKind.VideoOff : RecorderAlarmKind.VideoOn, detail);
         }
 

@@ -6,14 +6,13 @@ public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMu
     private const int PlayableCost = 1;
     private const int CompletionCost = 2;
     private const int CourtCopyCost = 4;
-    private readonly string? _ffmpeg = ToolFinder.Find(options.FfmpegPath);
-    private readonly string? _ffprobe = ToolFinder.Find(options.FfprobePath);
     private readonly MuxAdmission _admission = new(options.Capacity);
     private readonly FolderLocks _folders = new();
 
     /// <inheritdoc/>
-    public string? Problem => (_ffmpeg, _ffprobe) switch
+    public string? Problem => (ToolFinder.Find(options.FfmpegPath), ToolFinder.Find(options.FfprobePath)) switch
     {
+        // Looked for each time: somebody may install it while recordings wait.
         (null, _) => $"'{options.FfmpegPath}' was not found: install ffmpeg (Debian: apt-get install ffmpeg) or set its path. Journals are kept until then.",
         (_, null) => $"'{options.FfprobePath}' was not found: it comes with ffmpeg (Debian: apt-get install ffmpeg); or set its path. Journals are kept until then.",
         _ => null,
@@ -50,14 +49,14 @@ public sealed class CallMuxer(MuxerOptions options, TimeProvider time) : ICallMu
 
     private async Task<MuxResult> WithOriginalAsync(int cost, string outputFolder, Func<PlayableFiles, Ffmpeg, Task<MuxResult>> run, CancellationToken ct)
     {
-        if (Problem is { } problem)
-            return Failed(problem);
         using var alone = await _folders.EnterAsync(outputFolder, ct);
         var (playable, missing) = await PlayableFiles.ReadAsync(outputFolder, ct);
         if (playable is null)
             return Failed(missing);
         using var place = await _admission.EnterAsync(cost, ct);
-        return await run(playable, new Ffmpeg(_ffmpeg!, _ffprobe!, options, time));
+        if (ToolFinder.Find(options.FfmpegPath) is not { } ffmpeg || ToolFinder.Find(options.FfprobePath) is not { } ffprobe)
+            return Failed(Problem ?? "ffmpeg was removed a moment ago");
+        return await run(playable, new Ffmpeg(ffmpeg, ffprobe, options, time));
     }
 
     private static MuxResult Failed(string reason) => new("failed", reason, TimeSpan.Zero, [], []);

@@ -5,13 +5,15 @@ namespace AfterSales.Video.Recording.Timeline;
 /// <summary>Finds where a source has no medium, and why, by what the journal says around that time. Sees each frame once.</summary>
 internal sealed class GapFinder(CallTimeline timeline)
 {
+    /// <summary>Nothing came and nothing says why: a phone that was busy, a page in the background. Nobody muted it.</summary>
+    private const string Stalled = "stalled";
     private const long EdgeNs = 500_000_000;
 
     /// <summary>Two lost voice packets are heard; one is not worth a line.</summary>
     private const long AudioGapNs = 60_000_000;
     private const long VideoGapNs = 250_000_000;
 
-    /// <summary>Longer silence in an unbroken sequence is no frame rate and no DTX (which speaks every 400 ms): the source was switched off.</summary>
+    /// <summary>Longer silence in an unbroken sequence is no frame rate and no DTX (which speaks every 400 ms): the source sent nothing.</summary>
     private const long SwitchedOffNs = 1_000_000_000;
     private readonly Dictionary<(string Participant, string Source), TimedFrame> _last = [];
     private readonly List<(string Participant, string Source, long FromNs, long ToNs, string Reason)> _found = [];
@@ -76,10 +78,10 @@ internal sealed class GapFinder(CallTimeline timeline)
             return length > worth ? "network" : null;
         if (length <= SwitchedOffNs)
             return null;
-        return IsInterrupted(after.Track.ParticipantId, before.TimeNs, after.TimeNs) ? "network" : "mute";
+        return IsInterrupted(after.Track.ParticipantId, before.TimeNs, after.TimeNs) ? "network" : Stalled;
     }
 
-    /// <summary>A source that ends before the recording does was switched off, unless its participant left or lost the network.</summary>
+    /// <summary>A source that ends before the recording does: its participant left, lost the network or switched it off, or it just stopped.</summary>
     private string EndReason(in TimedFrame last)
     {
         var (participant, fromNs) = (last.Track.ParticipantId, timeline.OriginNs + last.TimeNs - SwitchedOffNs);
@@ -87,7 +89,8 @@ internal sealed class GapFinder(CallTimeline timeline)
             return "pause";
         var events = timeline.Index.Events.Where(e => e.ParticipantId == participant && e.TimeNs >= fromNs).Select(e => e.Kind).ToList();
         return events.Contains("participant_left", StringComparer.Ordinal) ? "left"
-            : events.Contains("participant_interrupted", StringComparer.Ordinal) ? "network" : "mute";
+            : events.Contains("participant_interrupted", StringComparer.Ordinal) ? "network"
+            : IsMuted((participant, last.Track.Source), last.TimeNs, timeline.DurationNs) ? "mute" : Stalled;
     }
 
     private bool IsPaused(long fromNs, long toNs) =>
