@@ -150,7 +150,11 @@ public sealed record RecordingStateChanged(string State) : CallMessage;
 public sealed record Checkpoint(string RecordingId, int Part, long BlockSeq, string HeadHex, DateTimeOffset At, string Envelope) : CallMessage;
 
 /// <summary>Staff only: the recorder is in trouble, or out of it again.</summary>
-/// <param name="Code">"disk_low", "video_off", "sealed_early", "journal_continued", "disk_refuses", "recovered".</param>
+/// <param name="Code">
+/// Lasting, each ended by its partner: "disk_low" (no new recordings; "disk_recovered"), "video_off" (pictures are left out; "video_on"), "write_failed" (the
+/// disk refuses; "write_resumed"), "store_down" (segments wait on this computer; "store_back"). A page that joins later is told of those. Once:
+/// "sealed_for_space" (the recording was ended), "journal_continued", "packets_dropped", "segment_conflict", "clock_step".
+/// </param>
 /// <param name="Detail">What to do about it, in words.</param>
 public sealed record RecordingAlarm(string Code, string Detail) : CallMessage;
 

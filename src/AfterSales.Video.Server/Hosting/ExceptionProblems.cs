@@ -1,4 +1,5 @@
 using AfterSales.Video.Contracts.Http;
+using AfterSales.Video.Recording.Capture;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace AfterSales.Video.Server.Hosting;
@@ -21,6 +22,14 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
             return true;
         }
 
+        if (exception is RecorderRefusedException refused)
+        {
+            Log.Refused(logger, refused.Message);
+            httpContext.Response.Headers.RetryAfter = "60";
+            await Problem.WriteAsync(httpContext, ProblemCodes.DiskFull, "The call cannot be recorded now, so it cannot begin. The shop has been told; try again in a few minutes, or send photos instead.");
+            return true;
+        }
+
         Log.Unexpected(logger, exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName ?? "none");
         await Problem.WriteAsync(httpContext, ProblemCodes.Unexpected);
         return true;
@@ -28,6 +37,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> logge
 
     private static partial class Log
     {
+        [LoggerMessage(1002, LogLevel.Error, "A recording was refused: {Why}")]
+        public static partial void Refused(ILogger logger, string why);
+
         [LoggerMessage(1001, LogLevel.Error, "Unexpected fault in {Method} {Endpoint}")]
         public static partial void Unexpected(ILogger logger, Exception exception, string method, string endpoint);
     }

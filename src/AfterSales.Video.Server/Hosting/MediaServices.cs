@@ -34,7 +34,7 @@ internal static class MediaServices
         // Only when the first report comes: what works on it needs the calls, which need this.
         var watch = new Lazy<RecorderWatch>(provider.GetRequiredService<RecorderWatch>);
         var options = provider.GetRequiredService<IOptions<RecordingOptions>>().Value
-            .ToRecorder(folder.Journals, head => watch.Value.OnHead(head), alarm => watch.Value.OnAlarm(alarm));
+            .ToRecorder(folder.Journals, head => watch.Value.OnHead(head), alarm => watch.Value.OnAlarm(alarm), provider.GetService<DiskSpace>());
         return new CallRecorder(options, provider.GetRequiredService<TimeProvider>());
     }
 

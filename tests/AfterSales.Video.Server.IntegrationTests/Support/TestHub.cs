@@ -33,12 +33,15 @@ public sealed class TestHub : IAsyncDisposable
     public static Task<TestHub> StartAsync(params string[] settings) => StartInAsync(null, settings);
 
     /// <summary>One whose clock is wrong from the beginning.</summary>
-    public static Task<TestHub> StartShiftedAsync(TimeSpan shift, params string[] settings) => StartInAsync(null, shift, settings);
+    public static Task<TestHub> StartShiftedAsync(TimeSpan shift, params string[] settings) => StartInAsync(null, shift, static _ => { }, settings);
+
+    /// <param name="services">Adds what the program asks for and has no own of.</param>
+    public static Task<TestHub> StartWithAsync(Action<IServiceCollection> services, params string[] settings) => StartInAsync(null, TimeSpan.Zero, services, settings);
 
     /// <param name="folder">Of a hub that ran before; null for a fresh one.</param>
-    public static Task<TestHub> StartInAsync(string? folder, params string[] settings) => StartInAsync(folder, TimeSpan.Zero, settings);
+    public static Task<TestHub> StartInAsync(string? folder, params string[] settings) => StartInAsync(folder, TimeSpan.Zero, static _ => { }, settings);
 
-    private static async Task<TestHub> StartInAsync(string? folder, TimeSpan shift, string[] settings)
+    private static async Task<TestHub> StartInAsync(string? folder, TimeSpan shift, Action<IServiceCollection> services, string[] settings)
     {
         var data = folder ?? Directory.CreateTempSubdirectory("aftersales-test-").FullName;
         var time = new ShiftedTime();
@@ -52,6 +55,7 @@ public sealed class TestHub : IAsyncDisposable
         var app = HubHost.Build(new HubArguments(data, false, [.. defaults, .. settings]), builder =>
         {
             builder.Services.AddSingleton<TimeProvider>(time);
+            services(builder.Services);
             builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
             builder.Logging.ClearProviders().AddProvider(log);
         });

@@ -120,7 +120,7 @@ internal sealed class ManifestFactory(
     private ManifestEnvironment Environment()
     {
         var version = typeof(ManifestFactory).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        var settings = options.Value.ToRecorder("", null, null);
+        var settings = options.Value.ToRecorder("");
         var configuration = new JsonObject
         {
             ["blockAgeMs"] = (long)settings.BlockAge.TotalMilliseconds,

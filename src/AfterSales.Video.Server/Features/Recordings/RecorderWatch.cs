@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using AfterSales.Video.Contracts.Hubs;
 using AfterSales.Video.Evidence.Manifests;
 using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Recording.Capture;
@@ -107,9 +106,10 @@ internal sealed partial class RecorderWatch : IHostedService
     private async Task RaiseAsync(RunningRecording? recording, RecorderAlarm alarm)
     {
         Log.Alarm(_logger, alarm.RecordingId ?? "all", alarm.Kind, alarm.Detail);
-        var message = new RecordingAlarm(alarm.Kind, alarm.Detail);
-        foreach (var call in recording is null ? _live.All : _live.All.Where(c => c.CallId == recording.CallId))
-            call.Broadcast(message, staffOnly: true);
+        if (recording is null)
+            _live.Alarm(alarm);
+        else
+            _live.Find(recording.CallId)?.Alarm(alarm);
         if (recording is null || alarm.Kind != RecorderAlarmKind.SealedForSpace)
             return;
         await using var scope = _scopes.CreateTenantScope(recording.TenantId);

@@ -1,4 +1,5 @@
 using AfterSales.Video.Evidence;
+using AfterSales.Video.Recording.Muxing;
 using AfterSales.Video.Recording.Recovery;
 using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Receipts.Public;
@@ -12,10 +13,12 @@ namespace AfterSales.Video.Server.Features.Recordings;
 /// live: people return from the pages they have open, and what follows is a recording of its own.
 /// </summary>
 internal sealed partial class RecordingRecovery(
-    IJournalRecovery journals, RecordingControl control, IServiceScopeFactory scopes, ILogger<RecordingRecovery> logger)
+    IJournalRecovery journals, RecordingControl control, ICallMuxer muxer, IServiceScopeFactory scopes, ILogger<RecordingRecovery> logger)
 {
     public async Task RunAsync(CancellationToken ct)
     {
+        if (muxer.Problem is { } problem)
+            Log.ToolMissing(logger, problem);
         await RestoreMissingAsync(ct);
         var found = (await journals.RecoverAsync(ct)).ToDictionary(j => j.RecordingId, StringComparer.Ordinal);
         foreach (var row in await OpenRecordingsAsync(ct))
@@ -83,6 +86,9 @@ internal sealed partial class RecordingRecovery(
 
         [LoggerMessage(1508, LogLevel.Warning, "The journal of recording {RecordingId} could not be fetched from the store")]
         public static partial void NotRestored(ILogger logger, Exception fault, string recordingId);
+
+        [LoggerMessage(1509, LogLevel.Error, "{Problem} Calls are recorded and can be played; downloads, seals and court copies wait and go on by themselves")]
+        public static partial void ToolMissing(ILogger logger, string problem);
 
         [LoggerMessage(1506, LogLevel.Error, "Recording {RecordingId} cannot be recovered: {Reason}")]
         public static partial void Lost(ILogger logger, string recordingId, string reason);

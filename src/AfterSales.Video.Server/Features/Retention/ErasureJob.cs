@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AfterSales.Video.Server.Features.Retention;
 
 /// <summary>Clears away what an erased recording left: unreadable bytes in the store and on the disk. Every step can run twice.</summary>
-internal sealed partial class ErasureJob(HubDbContext db, StoredObjects objects, DataFolder folder, Tombstones tombstones, ILogger<ErasureJob> logger) : IJobHandler
+internal sealed partial class ErasureJob(HubDbContext db, StoredObjects objects, RecordingSegments segments, DataFolder folder, Tombstones tombstones, ILogger<ErasureJob> logger) : IJobHandler
 {
     public string Kind => Erasure.ErasureJobKind;
 
@@ -17,6 +17,7 @@ internal sealed partial class ErasureJob(HubDbContext db, StoredObjects objects,
         var row = await db.Set<RecordingRow>().FirstOrDefaultAsync(r => r.Id == subjectId, ct);
         if (row is not { State: RecordingState.Erased })
             return;
+        await segments.ForgetAsync(row.Id);
         // Signed documents stay: they say what there was and show none of it.
         var (deleted, kept) = await objects.DeleteAsync(row.TenantId, row.Id, name => !IsRecord(name), ct);
         DeleteFolder(Path.Combine(folder.Journals, row.Id));

@@ -39,7 +39,7 @@ internal static class PlaybackReader
             return new LaneItemView(
                 LaneOfGap(reason), reason, Number(gap, "fromSeconds"), Number(gap, "toSeconds"), participant, roles.GetValueOrDefault(participant, ""), Text(gap, "source"), "");
         });
-        var events = Items(timeline, "events").Select(e => new LaneItemView(
+        var events = Items(timeline, "events").Where(e => Text(e, "kind") != "dtls_connected").Select(e => new LaneItemView(
             LaneOfEvent(Text(e, "kind")), Text(e, "kind"), Number(e, "seconds"), Number(e, "seconds"), Text(e, "participantId"), Text(e, "role"), "", Text(e, "detail")));
         return [.. gaps.Concat(events).OrderBy(i => i.FromSeconds)];
     }

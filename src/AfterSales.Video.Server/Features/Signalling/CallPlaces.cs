@@ -65,8 +65,8 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
             return HubRefusal.Connect(ProblemCodes.CallEnded);
         }
 
-        if (!await flow.EnsureRecordedAsync(call, current, context.ConnectionAborted))
-            return HubRefusal.Connect(ProblemCodes.CallsAtCapacity);
+        if (await flow.EnsureRecordedAsync(call, current, context.ConnectionAborted) is { } unrecorded)
+            return HubRefusal.Connect(unrecorded);
         var newcomer = await NewcomerAsync(context, row, ownerId, isBuyer);
         var spec = new ParticipantSpec(newcomer.ParticipantId, newcomer.Role);
         var (place, token, refusal) = await call.JoinAsync(newcomer, connect, spec, context.ConnectionAborted);

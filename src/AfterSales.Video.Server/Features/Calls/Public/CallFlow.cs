@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Domain.Calls;
+using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
@@ -53,23 +55,32 @@ internal sealed partial class CallFlow(
     /// Somebody takes a place. When the call is live and nothing records it, the server crashed: what follows becomes a recording
     /// of its own under the consent that was given. Needs the turn.
     /// </summary>
-    /// <returns>False when no room can be opened.</returns>
-    public async Task<bool> EnsureRecordedAsync(LiveCall call, CallRow row, CancellationToken ct)
+    /// <returns>Null when it is recorded or need not be, otherwise the problem's code.</returns>
+    public async Task<string?> EnsureRecordedAsync(LiveCall call, CallRow row, CancellationToken ct)
     {
         if (call.IsRecorded || row is not { Phase: CallPhase.Live, ConsentAt: { } consentAt })
-            return true;
+            return null;
         var consent = new ConsentRecord(row.ConsentVersion!, row.ConsentLanguage!, row.ConsentTextSha256!, consentAt);
-        var recording = await recordings.StartAsync(row, consent, ct);
+        IRecordingSession recording;
+        try
+        {
+            recording = await recordings.StartAsync(row, consent, ct);
+        }
+        catch (RecorderRefusedException)
+        {
+            return ProblemCodes.DiskFull;
+        }
+
         if (!await call.PrepareAsync(recording, ct))
         {
             await recordings.AbandonAsync(recording, CancellationToken.None);
-            return false;
+            return ProblemCodes.CallsAtCapacity;
         }
 
         call.Note("continued_after_crash");
         Log.Continued(logger, row.Id);
         await NotifyAsync(row);
-        return true;
+        return null;
     }
 
     public Task<CallChange?> ChoosePhotosAsync(string callId, CancellationToken ct) => EndAsync(callId, session => session.ChoosePhotos(time.GetUtcNow()), ct);

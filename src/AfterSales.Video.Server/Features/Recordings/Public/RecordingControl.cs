@@ -15,10 +15,13 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 /// <summary>Starts and stops the recorder of a call and keeps the recording's row in step with it.</summary>
 internal sealed partial class RecordingControl(
     ICallRecorder recorder, SegmentUploader uploader, RecordingKeys keys, RunningRecordings running, IServiceScopeFactory scopes, JobQueue jobs,
-    DataFolder folder, TimeProvider time,
+    DataFolder folder, RecorderWatch watch, TimeProvider time,
     ILogger<RecordingControl> logger)
 {
     private readonly ConcurrentDictionary<string, IRecordingSession> _sessions = new(StringComparer.Ordinal);
+
+    /// <summary>Calls whose agent was told that the disk is too full.</summary>
+    private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Key and row are in the database, then the journal is durable, then it returns. Throws when the disk refuses: no recording, no call.
@@ -38,11 +41,16 @@ internal sealed partial class RecordingControl(
             _ = uploader.Add(session);
             // The header holds it for whoever verifies; this shows it on the timeline.
             session.AppendEvent(new RecordingEvent("consent", new JsonObject { ["textVersion"] = consent.Version, ["language"] = consent.Language }.ToJsonString()));
+            if (_refused.TryRemove(call.Id, out _))
+                watch.OnAlarm(new RecorderAlarm(recordingId, RecorderAlarmKind.DiskRecovered, "There is room again: this call is being recorded."));
             Log.Started(logger, recordingId, call.Id);
             return session;
         }
-        catch
+        catch (Exception fault)
         {
+            // To the agent at once: the buyer only sees that it does not work now.
+            if (fault is RecorderRefusedException && _refused.TryAdd(call.Id, true))
+                watch.OnAlarm(new RecorderAlarm(recordingId, RecorderAlarmKind.DiskLow, fault.Message));
             await ForgetAsync(call.TenantId, recordingId);
             throw;
         }

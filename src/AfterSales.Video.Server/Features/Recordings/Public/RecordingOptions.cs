@@ -62,7 +62,7 @@ internal sealed class RecordingOptions : IValidatableObject
                 [nameof(SealBelowBytes), nameof(VideoOffBelowBytes), nameof(RefuseBelowBytes)]);
     }
 
-    public CallRecorderOptions ToRecorder(string spoolFolder, Action<JournalHead>? onCheckpoint, Action<RecorderAlarm>? onAlarm) => new()
+    public CallRecorderOptions ToRecorder(string spoolFolder, Action<JournalHead>? onCheckpoint = null, Action<RecorderAlarm>? onAlarm = null, DiskSpace? space = null) => new()
     {
         SpoolFolder = spoolFolder,
         BlockAge = BlockInterval,
@@ -71,7 +71,13 @@ internal sealed class RecordingOptions : IValidatableObject
         RefuseBelowBytes = RefuseBelowBytes,
         VideoOffBelowBytes = VideoOffBelowBytes,
         SealBelowBytes = SealBelowBytes,
+        KeyFrameInterval = KeyFrameInterval,
+        FreeBytes = space?.FreeBytes,
         OnCheckpoint = onCheckpoint,
         OnAlarm = onAlarm,
     };
 }
+
+/// <summary>Who says how much room there is where journals are written; without one, the system.</summary>
+/// <param name="FreeBytes">Of a folder's disk.</param>
+internal sealed record DiskSpace(Func<string, long> FreeBytes);

@@ -30,6 +30,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private readonly SignallingOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly OpenAlarms _nodeAlarms;
+    private readonly OpenAlarms _alarms = new();
     private readonly Task _pump;
     private IRoom? _room;
     private IRecordingSession? _recording;
@@ -39,10 +41,10 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private DateTimeOffset? _startedAt;
     private DateTimeOffset? _emptySince;
 
-    public LiveCall(CallRow row, IMediaRooms rooms, CustodyLog custody, SignallingOptions options, TimeProvider time, ILogger logger)
+    public LiveCall(CallRow row, IMediaRooms rooms, CustodyLog custody, SignallingOptions options, OpenAlarms nodeAlarms, TimeProvider time, ILogger logger)
     {
         (CallId, TenantId, TicketId) = (row.Id, row.TenantId, row.TicketId);
-        (_rooms, _custody, _options, _time, _logger) = (rooms, custody, options, time, logger);
+        (_rooms, _custody, _options, _nodeAlarms, _time, _logger) = (rooms, custody, options, nodeAlarms, time, logger);
         _startedAt = row.StartedAt;
         _emptySince = time.GetUtcNow();
         _pump = PumpAsync();
@@ -114,6 +116,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         Broadcast(new ParticipantChanged(place.View()), except: place);
         if (_recordingState == "paused")
             place.Send(new RecordingStateChanged(_recordingState));
+        foreach (var alarm in place.IsStaff ? _nodeAlarms.All.Concat(_alarms.All).DistinctBy(a => a.Code) : [])
+            place.Send(alarm);
         return (place, token, null);
     }
 
@@ -167,6 +171,13 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     {
         _recordingState = state;
         Broadcast(new RecordingStateChanged(state));
+    }
+
+    /// <summary>The recorder is in trouble, or out of it: staff only.</summary>
+    public void Alarm(RecorderAlarm alarm)
+    {
+        _alarms.Add(alarm);
+        Broadcast(new RecordingAlarm(alarm.Kind, alarm.Detail), staffOnly: true);
     }
 
     public void BuyerStepChanged(BuyerStep step) => Broadcast(new BuyerStepChanged(Words.Of(step)), staffOnly: true);

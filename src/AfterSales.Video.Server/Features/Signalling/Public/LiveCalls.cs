@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Server.Features.Calls.Public;
 using AfterSales.Video.Server.Features.Custody.Public;
 using Microsoft.Extensions.Options;
@@ -11,12 +12,22 @@ internal sealed class LiveCalls(
 {
     private readonly ConcurrentDictionary<string, LiveCall> _calls = new(StringComparer.Ordinal);
 
+    private readonly OpenAlarms _alarms = new();
+
     public IEnumerable<LiveCall> All => _calls.Values;
 
     public LiveCall GetOrAdd(CallRow row) => _calls.GetOrAdd(
-        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Custody, made.self.Options, made.self.Time, made.self.Logger), (row, self: this));
+        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Custody, made.self.Options, made.self._alarms, made.self.Time, made.self.Logger), (row, self: this));
 
     public LiveCall? Find(string callId) => _calls.GetValueOrDefault(callId);
+
+    /// <summary>An alarm about the whole node, for the staff of every call, also of those to come while it lasts.</summary>
+    public void Alarm(RecorderAlarm alarm)
+    {
+        _alarms.Add(alarm);
+        foreach (var call in All)
+            call.Alarm(alarm);
+    }
 
     /// <summary>Closes the room, then seals the recording while everybody is told.</summary>
     public Task EndAsync(string callId, string reason, Func<Task> seal) =>

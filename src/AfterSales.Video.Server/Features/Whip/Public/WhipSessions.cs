@@ -46,8 +46,8 @@ internal sealed class WhipSessions(LiveCalls live, IServiceScopeFactory scopes)
             return (null, null, ProblemCodes.CallEnded);
         }
 
-        if (!await scope.ServiceProvider.GetRequiredService<CallFlow>().EnsureRecordedAsync(call, current, ct))
-            return (null, null, ProblemCodes.CallsAtCapacity);
+        if (await scope.ServiceProvider.GetRequiredService<CallFlow>().EnsureRecordedAsync(call, current, ct) is { } unrecorded)
+            return (null, null, unrecorded);
         var participantId = ParticipantId(grant, kind);
         if (call.Find(participantId) is { } former)
             await call.RemoveAsync(former, "replaced", ct);
