@@ -108,7 +108,7 @@ internal sealed class ManifestFactory(
     }
 
     private async Task<List<ManifestTimestamp>> TimestampsAsync(RecordingRow row, CancellationToken ct) =>
-        (await timestamps.OfAsync(row.Id, ct)).Where(t => t is { GenTime: not null, OfWhat: "checkpoint" })
+        (await timestamps.SettledAsync(row.Id, ct)).Where(t => t is { GenTime: not null, OfWhat: "checkpoint" })
             .Select(t => new ManifestTimestamp(t.Name, t.GenTime!.Value, t.ImprintHex, t.State == "late")).ToList();
 
     private async Task<ManifestRetention> RetentionAsync(CancellationToken ct)

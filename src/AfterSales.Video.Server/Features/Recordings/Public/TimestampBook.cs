@@ -88,10 +88,27 @@ internal sealed class TimestampQueue(IOptions<EvidenceOptions> options, TimeProv
 }
 
 /// <summary>The timestamps of a recording.</summary>
-internal sealed class TimestampBook(HubDbContext db, TimestampQueue queue)
+internal sealed class TimestampBook(HubDbContext db, TimestampQueue queue, TimeProvider time)
 {
+    /// <summary>How long a seal waits for the timestamp of the recording's end. The authority answers within two looks of the worker, or is away.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
     public Task<List<TimestampRow>> OfAsync(string subject, CancellationToken ct) =>
         db.Set<TimestampRow>().AsNoTracking().Where(t => t.Subject == subject).OrderBy(t => t.Name).ToListAsync(ct);
+
+    /// <summary>As <see cref="OfAsync"/>, when none is on its way any more; an authority that is away is not waited for.</summary>
+    public async Task<List<TimestampRow>> SettledAsync(string subject, CancellationToken ct)
+    {
+        var rows = await OfAsync(subject, ct);
+        for (var waited = TimeSpan.Zero; waited < LongestWait && rows.Exists(t => t is { State: "queued", Attempts: 0 }); waited += Look)
+        {
+            await Task.Delay(Look, time, ct);
+            rows = await OfAsync(subject, ct);
+        }
+
+        return rows;
+    }
 
     /// <summary>"none" (no authority configured), "pending", "late" or "ok".</summary>
     public async Task<string> StateAsync(string subject, CancellationToken ct)
