@@ -31,6 +31,9 @@ public sealed class FuzzRun(IFuzzTarget target, FuzzBudget budget)
     /// <summary>A busy machine stops threads for longer than the limit, so what looks slow is run again by the processor's clock.</summary>
     private const int SlowRepeats = 10;
 
+    /// <summary>A collection runs on the thread that asked for memory last: other inputs' litter is not this one's cost, so the best of these counts.</summary>
+    private const int SlowRounds = 3;
+
     private static readonly TimeSpan HangAfter = TimeSpan.FromSeconds(20);
     private readonly byte[] _current = new byte[Mutator.MaxLength];
     private int _currentLength;
@@ -115,8 +118,20 @@ public sealed class FuzzRun(IFuzzTarget target, FuzzBudget budget)
         return (Stopwatch.GetElapsedTime(start).TotalMilliseconds, GC.GetAllocatedBytesForCurrentThread() - bytes);
     }
 
-    /// <summary>Mean processor time of this thread, least allocation: caches and compilation do not count.</summary>
+    /// <summary>Least mean processor time of this thread, least allocation: caches and compilation do not count.</summary>
     private (double Milliseconds, long Bytes) MeasureAgain(ReadOnlySpan<byte> input)
+    {
+        var best = MeasureRound(input);
+        for (var i = 1; i < SlowRounds && best.Milliseconds > MaxMilliseconds; i++)
+        {
+            var round = MeasureRound(input);
+            best = (Math.Min(best.Milliseconds, round.Milliseconds), Math.Min(best.Bytes, round.Bytes));
+        }
+
+        return best;
+    }
+
+    private (double Milliseconds, long Bytes) MeasureRound(ReadOnlySpan<byte> input)
     {
         var (bytes, wall, start) = (long.MaxValue, 0.0, ThreadNanoseconds());
         for (var i = 0; i < SlowRepeats; i++)

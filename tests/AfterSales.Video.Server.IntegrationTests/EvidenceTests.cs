@@ -39,6 +39,22 @@ public sealed class EvidenceTests : CallTests
     }
 
     [Fact]
+    public async Task A_file_that_was_changed_in_the_store_is_refused_by_name_from_the_changed_part_on()
+    {
+        var review = await RecordedCalls.SealedAsync(Hub, Loop);
+        var file = review.Files.MaxBy(f => f.Length)!;
+        var path = Path.Combine(Hub.Folder, "evidence", TenantScope.Default, review.Case.RecordingId, file.Name);
+        var bytes = await File.ReadAllBytesAsync(path);
+        // The last chunk's tag: a trailer of 56 bytes follows it.
+        bytes[^60] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes);
+
+        using var admin = Hub.Admin();
+        using var rest = new HttpRequestMessage(HttpMethod.Get, file.Url) { Headers = { Range = new(file.Length - 1, null) } };
+        await (await admin.SendAsync(rest)).ShouldBeAsync(422, ProblemCodes.RecordingFileChanged);
+    }
+
+    [Fact]
     public async Task The_journal_in_the_store_is_encrypted_and_whole()
     {
         var review = await RecordedCalls.SealedAsync(Hub, Loop);

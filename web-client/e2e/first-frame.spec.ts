@@ -29,6 +29,8 @@ test('tap to first frame is measured in the clients and published', async () => 
         return Math.min(so.agentFirstVideoFrameMs.samples, so.buyerFirstAudioMs.samples)
       }, { timeout: 10_000 }).toBe(i + 1)
       await pressTool(agent, /End call/)
+      // Leaving the page at once would take the word back before it is sent.
+      await expect(agent.getByRole('button', { name: /End call/ })).toHaveCount(0)
       await handset.close()
     }
     const view = await hub.call<FirstFrameView>('GET', '/api/admin/first-frame')

@@ -29,6 +29,7 @@ public static class ProblemCodes
     public const string RecordingNotSealed = "recording.not_sealed";
     public const string RecordingOnHold = "recording.on_hold";
     public const string RecordingErased = "recording.erased";
+    public const string RecordingFileChanged = "recording.file_changed";
     public const string RecordingNotRunning = "recording.not_running";
     public const string ConfirmationWrong = "recording.confirmation_wrong";
     public const string HoldNotFound = "hold.not_found";

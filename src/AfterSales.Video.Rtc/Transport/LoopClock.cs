@@ -3,6 +3,9 @@ namespace AfterSales.Video.Rtc.Transport;
 /// <summary>The loop's clock and alarm. Real time sleeps in epoll; any other provider wakes the loop through its own timer.</summary>
 internal sealed class LoopClock(TimeProvider provider) : IDisposable
 {
+    /// <summary>More than passes between two lines of a program, less than anything the loop waits for.</summary>
+    private const long JumpNs = 1_000_000;
+
     private readonly bool _isReal = ReferenceEquals(provider, TimeProvider.System);
     private ITimer? _alarm;
     private long _alarmNs = long.MaxValue;
@@ -28,7 +31,8 @@ internal sealed class LoopClock(TimeProvider provider) : IDisposable
 
     private int SetAlarm(long dueNs, Action wake)
     {
-        var left = dueNs == long.MaxValue ? long.MaxValue : dueNs - NowNs;
+        var now = NowNs;
+        var left = dueNs == long.MaxValue ? long.MaxValue : dueNs - now;
         if (left <= 0)
             return 0;
         if (dueNs == _alarmNs)
@@ -37,7 +41,10 @@ internal sealed class LoopClock(TimeProvider provider) : IDisposable
         _alarm ??= provider.CreateTimer(state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _alarm.Change(left == long.MaxValue ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks((left + 99) / 100), Timeout.InfiniteTimeSpan);
 
-        // The clock may have passed the time between reading and setting.
-        return dueNs != long.MaxValue && NowNs >= dueNs ? 0 : -1;
+        // A clock that jumped between reading and setting has set the alarm too late.
+        if (dueNs == long.MaxValue || NowNs - now < JumpNs)
+            return -1;
+        _alarmNs = long.MaxValue;
+        return 0;
     }
 }

@@ -33,6 +33,7 @@ internal static class Problem
         [ProblemCodes.RecordingNotSealed] = (409, "The recording is not sealed yet: its manifest follows when all files are made."),
         [ProblemCodes.RecordingOnHold] = (409, "The recording is on hold and must be kept."),
         [ProblemCodes.RecordingErased] = (410, "The recording has been erased."),
+        [ProblemCodes.RecordingFileChanged] = (422, "What is stored here is not what was sealed."),
         [ProblemCodes.RecordingNotRunning] = (409, "Nothing is being recorded in this call."),
         [ProblemCodes.ConfirmationWrong] = (409, "What was typed to confirm is not this recording's receipt code or id."),
         [ProblemCodes.HoldNotFound] = (404, "No such hold."),

@@ -31,6 +31,7 @@ public sealed class AllocationTests
             await WaitUntil.TrueAsync(() => observer.Rtp >= target);
         }
 
+        await WaitUntil.TrueAsync(() => Volatile.Read(ref allocatedAfter) > 0);
         Assert.Equal(0, Volatile.Read(ref allocatedAfter) - allocatedBefore);
         Assert.InRange(echoed, Measured, long.MaxValue);
     }

@@ -28,7 +28,6 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         var target = Interlocked.Read(ref _elapsedTicks) + span.Ticks;
         while (TakeDue(target) is { } due)
             due.Fire();
-        Interlocked.Exchange(ref _elapsedTicks, target);
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -44,7 +43,12 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         {
             var due = _timers.Where(timer => timer.DueTicks <= target).MinBy(timer => timer.DueTicks);
             if (due is null)
+            {
+                // Under the lock: a timer set by another thread is either seen above, or set by a clock that has arrived.
+                Interlocked.Exchange(ref _elapsedTicks, target);
                 return null;
+            }
+
             Interlocked.Exchange(ref _elapsedTicks, Math.Max(due.DueTicks, Interlocked.Read(ref _elapsedTicks)));
             if (due.PeriodTicks > 0)
                 due.DueTicks += due.PeriodTicks;

@@ -271,6 +271,7 @@ export const problemCodes = [
   'recording.not_sealed',
   'recording.on_hold',
   'recording.erased',
+  'recording.file_changed',
   'recording.not_running',
   'recording.confirmation_wrong',
   'hold.not_found',

@@ -139,7 +139,7 @@ class RecordingCheck {
       }
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
-      return this.note(check, 'incomplete', error.reason, expected.name)
+      return this.note(check, error.reason === 'digest_differs' ? 'failed' : 'incomplete', error.reason, expected.name)
     } finally {
       this.done += expected.length
     }

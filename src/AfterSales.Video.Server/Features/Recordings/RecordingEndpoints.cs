@@ -77,9 +77,9 @@ internal static class RecordingEndpoints
         var file = await db.Set<RecordingFileRow>().AsNoTracking().FirstOrDefaultAsync(f => f.RecordingId == recordingId && f.Name == name, ct);
         if (file is null || !EvidenceKey.TryCreate(file.TenantId, recordingId, name, out var key))
             return Problem.Of(ProblemCodes.NotFound);
-        var content = await store.OpenReadAsync(key, ct);
+        var (content, refusal) = await OpenAsync(store, key, context.Request, ct);
         if (content is null)
-            return Problem.Of(ProblemCodes.NotFound);
+            return Problem.Of(refusal!);
         // Not to be kept by the browser: an erased recording must be gone there too.
         context.Response.Headers.CacheControl = "private, no-store";
         if (context.Request.Query.ContainsKey("download"))
@@ -91,5 +91,35 @@ internal static class RecordingEndpoints
         }
 
         return Results.Stream(content, file.ContentType, entityTag: new EntityTagHeaderValue($"\"{file.Sha256}\""), enableRangeProcessing: true);
+    }
+
+    /// <summary>
+    /// Reads the first byte that was asked for: once a body has begun, a stored byte that was changed can only break the connection, which looks like
+    /// a bad network. Whoever asks again from there is told.
+    /// </summary>
+    private static async Task<(Stream? Content, string? Refusal)> OpenAsync(IEvidenceStore store, EvidenceKey key, HttpRequest request, CancellationToken ct)
+    {
+        Stream? content = null;
+        try
+        {
+            content = await store.OpenReadAsync(key, ct);
+            if (content is null)
+                return (null, ProblemCodes.NotFound);
+            var from = request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From ?? 0;
+            if (content.CanSeek && from < content.Length)
+            {
+                content.Position = from;
+                await content.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
+                content.Position = 0;
+            }
+
+            return (content, null);
+        }
+        catch (EvidenceStoreException fault) when (fault.Reason == "damaged")
+        {
+            if (content is not null)
+                await content.DisposeAsync();
+            return (null, ProblemCodes.RecordingFileChanged);
+        }
     }
 }

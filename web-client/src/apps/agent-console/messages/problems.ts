@@ -16,6 +16,7 @@ const keys: Readonly<Record<ProblemReason, PlainKey | 'error.invalid'>> = {
   'session.password_too_weak': 'error.invalid',
   'recording.on_hold': 'error.invalid',
   'recording.erased': 'error.invalid',
+  'recording.file_changed': 'error.invalid',
   'recording.not_running': 'error.invalid',
   'recording.not_sealed': 'error.invalid',
   'recording.confirmation_wrong': 'error.invalid',
