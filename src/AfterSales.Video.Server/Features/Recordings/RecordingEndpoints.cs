@@ -109,7 +109,7 @@ internal static class RecordingEndpoints
             if (content.CanSeek && from < content.Length)
             {
                 content.Position = from;
-                await content.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
+                _ = await content.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
                 content.Position = 0;
             }
 
