@@ -18,6 +18,9 @@ internal sealed class FlakyStore : IEvidenceStore
     public Func<int, PutFault>? Fault { get; set; }
     public bool IsDown { get; set; }
 
+    /// <summary>Goes down when this is asked for.</summary>
+    public string? DownAt { get; set; }
+
     public byte[] Bytes(string name) => _objects.Single(o => o.Value.Object.Key.Name == name).Value.Bytes;
 
     public void Corrupt(string name)
@@ -53,6 +56,7 @@ internal sealed class FlakyStore : IEvidenceStore
 
     public Task<Stream?> OpenReadAsync(EvidenceKey key, CancellationToken ct)
     {
+        IsDown |= key.Name == DownAt;
         ThrowIfDown();
         return Task.FromResult<Stream?>(_objects.TryGetValue(key.ToString(), out var found) ? new MemoryStream(found.Bytes) : null);
     }

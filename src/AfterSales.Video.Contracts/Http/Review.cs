@@ -116,7 +116,7 @@ public sealed record CustodyEntryView(long Index, DateTimeOffset At, string Kind
 public sealed record RetentionPolicy(int MediaDaysAfterClose, int DisputeMediaDays, int RecordsDays);
 
 /// <summary>GET /api/admin/storage: what the store can do, probed at start.</summary>
-/// <param name="Kind">"file_system", "azure_blob" or "s3".</param>
+/// <param name="Kind">"file_system", "azure" or "s3".</param>
 /// <param name="Worm">"locked", "unlocked", "none".</param>
 /// <param name="Segments">Waiting to be uploaded or read back, all recordings.</param>
 public sealed record StorageView(string Kind, string Worm, bool Tags, bool Versions, bool ChecksumOnWrite, int SegmentsWaiting, string Problem);

@@ -179,8 +179,7 @@ internal sealed class SegmentUpload
     private TimeSpan Backoff(int failures)
     {
         var longest = Math.Min(_options.MaxBackoff.TotalSeconds, _options.MinBackoff.TotalSeconds * Math.Pow(2, Math.Min(failures, 30)));
-        // Jitter: recordings that failed together shall not come back together. No secret, so no strong randomness.
-#pragma warning disable CA5394 // Jitter spreads retries; nothing secret depends on it.
+#pragma warning disable CA5394 // Recordings that failed together shall not come back together; no secret depends on it.
         return TimeSpan.FromSeconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
 #pragma warning restore CA5394
     }

@@ -9,7 +9,7 @@ import { pressTool, type Scene } from './scene'
 
 /** One call whose buyer sits behind a bad network. */
 export type Trial = { readonly hub: Hub, readonly scene: Scene, readonly link: Impairment, readonly seconds: number, readonly startedMs: number }
-export type Finding = { readonly what: string, readonly value: number, readonly unit: string, readonly bound: string, readonly holds: boolean }
+export type Finding = { readonly what: string, readonly value: number, readonly unit: string, readonly bound: string, readonly holds: boolean, readonly collapsed: boolean }
 export type Level = {
   readonly name: string
   /** What holds from before the call on. */
@@ -21,10 +21,11 @@ const fine = 'both clear'
 /** Ten requests of the recorder, the last after about two seconds. */
 const repairSeconds = 3
 
-function finding(what: string, value: number, unit: string, bound: string, holds: boolean): Finding {
-  return { what, value: Math.round(value * 1000) / 1000, unit, bound, holds }
+/** `collapsed`: so bad that no busy machine explains it, which is all the short run of the tests looks for. */
+function finding(what: string, value: number, unit: string, bound: string, holds: boolean, collapsed = !Number.isFinite(value)): Finding {
+  return { what, value: Math.round(value * 1000) / 1000, unit, bound, holds, collapsed }
 }
-const percent = (what: string, share: number, bound: string, holds: boolean): Finding => finding(what, share * 100, '%', bound, holds)
+const percent = (what: string, share: number, bound: string, holds: boolean, collapsed?: boolean): Finding => finding(what, share * 100, '%', bound, holds, collapsed)
 
 /** Both pages at once, for as long as the trial lasts. */
 async function watch({ scene, seconds }: Trial): Promise<readonly [readonly Totals[], readonly Totals[]]> {
@@ -63,12 +64,12 @@ export const levels: readonly Level[] = [
       const [agent, buyer] = (await watch(trial)).map(qualityOf) as [ReturnType<typeof qualityOf>, ReturnType<typeof qualityOf>]
       const recorded = await recordedShare(trial)
       return [
-        percent('picture frozen', agent.frozenShare, '< 1 %', agent.frozenShare < 0.01),
+        percent('picture frozen', agent.frozenShare, '< 1 %', agent.frozenShare < 0.01, !(agent.frozenShare < 0.5)),
         finding('frames shown', agent.framesPerSecond, 'a second', 'reported', true),
         finding('picture', agent.kilobitsPerSecond, 'kbit/s', 'reported', true),
         percent('sound made up, agent hears', agent.concealedShare, 'reported', true),
         percent('sound made up, buyer hears', buyer.concealedShare, 'reported', true),
-        percent('frames in the recording', recorded, '≥ 99.9 %', recorded >= 0.999),
+        percent('frames in the recording', recorded, '≥ 99.9 %', recorded >= 0.999, !(recorded >= 0.95)),
       ]
     },
   },
@@ -145,7 +146,7 @@ export const levels: readonly Level[] = [
     measure: async (trial) => {
       const { transport } = (await sampleQuality(trial.scene.buyer, 0)).at(-1)!
       const took = Date.now() - trial.startedMs
-      return Promise.resolve([finding(`picture at the agent over ${transport} after`, took, 'ms', '≤ 5000, over tcp', took <= 5000 && transport === 'tcp')])
+      return Promise.resolve([finding(`picture at the agent over ${transport} after`, took, 'ms', '≤ 5000, over tcp', took <= 5000 && transport === 'tcp', transport !== 'tcp')])
     },
   },
   {

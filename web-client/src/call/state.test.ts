@@ -26,7 +26,7 @@ describe('a call', () => {
     expect(codes('disk_low', 'video_off', 'disk_low')).toEqual(['video_off', 'disk_low'])
     expect(codes('disk_low', 'video_off', 'write_failed', 'video_on')).toEqual(['disk_low', 'write_failed'])
     expect(codes('write_failed', 'flood', 'write_resumed', 'disk_recovered')).toEqual(['flood'])
-    expect(codes('flood', 'disk_low', 'recovered')).toEqual([])
+    expect(codes('store_down', 'flood', 'store_back')).toEqual(['flood'])
   })
 
   test('goes from joining over waiting and connecting to live', () => {

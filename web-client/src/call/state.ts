@@ -115,11 +115,10 @@ function onMessage(state: CallState, message: CallMessage, atMs: number): CallSt
   }
 }
 
-/** What each recovery ends; "recovered" ends everything. A kind not known here is a trouble. */
+/** What each recovery ends. A kind not known here is a trouble. */
 const recoveries: Readonly<Record<string, string>> = { disk_recovered: 'disk_low', video_on: 'video_off', write_resumed: 'write_failed', store_back: 'store_down' }
 
 function withAlarm(all: readonly RecordingTrouble[], { code, detail }: RecordingTrouble): readonly RecordingTrouble[] {
-  if (code === 'recovered') return []
   const ended = recoveries[code]
   const rest = all.filter((one) => one.code !== (ended ?? code))
   return ended === undefined ? [...rest, { code, detail }] : rest

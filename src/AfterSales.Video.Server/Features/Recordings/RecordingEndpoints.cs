@@ -99,27 +99,32 @@ internal static class RecordingEndpoints
     /// </summary>
     private static async Task<(Stream? Content, string? Refusal)> OpenAsync(IEvidenceStore store, EvidenceKey key, HttpRequest request, CancellationToken ct)
     {
-        Stream? content = null;
         try
         {
-            content = await store.OpenReadAsync(key, ct);
-            if (content is null)
-                return (null, ProblemCodes.NotFound);
-            var from = request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From ?? 0;
-            if (content.CanSeek && from < content.Length)
-            {
-                content.Position = from;
-                _ = await content.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
-                content.Position = 0;
-            }
-
-            return (content, null);
+            return await store.OpenReadAsync(key, ct) is { } content ? (await TouchedAsync(content, request, ct), null) : (null, ProblemCodes.NotFound);
         }
         catch (EvidenceStoreException fault) when (fault.Reason == "damaged")
         {
-            if (content is not null)
-                await content.DisposeAsync();
             return (null, ProblemCodes.RecordingFileChanged);
+        }
+    }
+
+    private static async Task<Stream> TouchedAsync(Stream content, HttpRequest request, CancellationToken ct)
+    {
+        try
+        {
+            var from = request.GetTypedHeaders().Range?.Ranges.FirstOrDefault()?.From ?? 0;
+            if (!content.CanSeek || from >= content.Length)
+                return content;
+            content.Position = from;
+            _ = await content.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, ct);
+            content.Position = 0;
+            return content;
+        }
+        catch
+        {
+            await content.DisposeAsync();
+            throw;
         }
     }
 }

@@ -93,6 +93,7 @@ internal sealed partial class RecordingControl(
     /// <summary>Seals the journal, gives the receipt and queues the muxing. Nothing happens for a call that is not recorded.</summary>
     public async Task StopAsync(string tenantId, string callId, string reason, CancellationToken ct)
     {
+        _refused.TryRemove(callId, out _);
         if (!_sessions.TryRemove(callId, out var session))
             return;
         var summary = await session.StopAsync(reason, ct);
