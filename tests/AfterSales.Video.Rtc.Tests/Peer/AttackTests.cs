@@ -6,7 +6,9 @@ using AfterSales.Video.Rtc.Tests.Loop;
 
 namespace AfterSales.Video.Rtc.Tests.Peer;
 
-/// <summary>What strangers and liars can send. The live call beside it must go on.</summary>
+/// <summary>What strangers and liars can send. The live call beside it must go on. Not in parallel: the memory measured is the process's.</summary>
+[Collection(nameof(AttackTests))]
+[CollectionDefinition(nameof(AttackTests), DisableParallelization = true)]
 public sealed class AttackTests
 {
     [Fact]
