@@ -9,7 +9,7 @@ namespace AfterSales.Video.Sfu.Bandwidth;
 internal static class PublisherCap
 {
     /// <summary>Opus at its best with overhead.</summary>
-    private const long VoiceBps = 64_000;
+    public const long VoiceBps = 64_000;
 
     public static long For(Participant publisher, SfuOptions options)
     {
@@ -25,7 +25,4 @@ internal static class PublisherCap
         }
         return Math.Clamp(cap * Math.Max(1, videos), options.MinPublisherBps, options.MaxPublisherBps);
     }
-
-    /// <summary>Each picture's part of a downlink.</summary>
-    public static long ShareOf(long estimateBps, int voices, int pictures) => Math.Max(0, estimateBps - (voices * VoiceBps)) / Math.Max(1, pictures);
 }

@@ -54,6 +54,9 @@ internal sealed class DownTrack
     /// <summary>What the subscriber's link leaves for this picture.</summary>
     public long VideoShareBps => _downlink.VideoShareBps;
 
+    /// <summary>The link is too thin for this picture.</summary>
+    private bool IsWithheld => IsVideo && !_downlink.CarriesVideo;
+
     /// <summary>The stream started and plays; a report for it makes sense.</summary>
     public bool IsPlaying => _track is not null && !_needsStart;
 
@@ -79,7 +82,7 @@ internal sealed class DownTrack
     public void Restart()
     {
         _needsStart = true;
-        if (IsVideo)
+        if (!IsWithheld && IsVideo)
             Publication?.Current?.WantKeyFrame();
     }
 
@@ -109,7 +112,7 @@ internal sealed class DownTrack
 
     public void Forward(UplinkTrack track, in InboundPacket packet, long nowNs)
     {
-        if (!_downlink.IsConnected)
+        if (!_downlink.IsConnected || IsWithheld)
             return;
         if ((track != _track || _needsStart) && !TryStart(track, packet, nowNs))
             return;
@@ -147,7 +150,11 @@ internal sealed class DownTrack
             _counters.Retransmitted++;
     }
 
-    public void OnKeyFrameRequest() => (_track ?? Publication?.Current)?.WantKeyFrame();
+    public void OnKeyFrameRequest()
+    {
+        if (!IsWithheld)
+            (_track ?? Publication?.Current)?.WantKeyFrame();
+    }
 
     public void OnReportBlock(in ReportBlock block, long nowNs)
     {

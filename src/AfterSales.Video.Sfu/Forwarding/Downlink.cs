@@ -30,22 +30,26 @@ internal sealed class Downlink(Room room, IPeer peer)
     public long RoundTripNs => _roundTripNs == 0 ? UnknownRoundTripNs : (long)_roundTripNs;
     public double MeasuredRoundTripMs => _roundTripNs / 1e6;
 
-    public long VideoShareBps
+    /// <summary>False while the link is too thin for pictures: then nothing of them is sent, and all is left to sound.</summary>
+    public bool CarriesVideo { get; private set; } = true;
+
+    public bool HasPictures => Count(video: true) > 0;
+
+    /// <summary>What the link leaves for pictures, after its voices.</summary>
+    public long PicturesBps => Math.Max(0, Estimator.EstimateBps - (Count(video: false) * PublisherCap.VoiceBps));
+
+    /// <summary>One picture's part of that. Boundless while nothing is sent: who sees nothing limits nobody, the recording least of all.</summary>
+    public long VideoShareBps => IsConnected && CarriesVideo ? PicturesBps / Math.Max(1, Count(video: true)) : long.MaxValue;
+
+    public void CarryVideo(bool carries)
     {
-        get
+        if (CarriesVideo == carries)
+            return;
+        CarriesVideo = carries;
+        foreach (var track in _tracks)
         {
-            if (!IsConnected)
-                return long.MaxValue;
-            var pictures = 0;
-            var voices = 0;
-            foreach (var track in _tracks)
-            {
-                if (!track.IsPlaying)
-                    continue;
-                pictures += track.IsVideo ? 1 : 0;
-                voices += track.IsVideo ? 0 : 1;
-            }
-            return PublisherCap.ShareOf(Estimator.EstimateBps, voices, pictures);
+            if (track.IsVideo)
+                track.Restart();
         }
     }
 
@@ -169,6 +173,14 @@ internal sealed class Downlink(Room room, IPeer peer)
         {
             Estimator.OnReceiverEstimate(bitrateBps, nowNs);
         }
+    }
+
+    private int Count(bool video)
+    {
+        var playing = 0;
+        for (var i = 0; i < _tracks.Count; i++)
+            playing += _tracks[i].IsVideo == video && _tracks[i].Publication is { Muted: false, Current: not null } ? 1 : 0;
+        return playing;
     }
 
     private DownTrack? Find(uint ssrc)

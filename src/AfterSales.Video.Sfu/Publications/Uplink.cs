@@ -27,6 +27,9 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
 
     public IReadOnlyList<UplinkTrack> Tracks => _tracks;
 
+    /// <summary>What the sender was told last; 0 before.</summary>
+    public long CapBps => _capBps;
+
     /// <summary>Sections of the session that may send, with their publications.</summary>
     public IReadOnlyList<Publication> Publications => _publications;
 

@@ -40,6 +40,12 @@ public interface IRoom
     /// <summary>Done when the tap will not be called any more; running tracks are not ended for it. Unknown taps are ignored.</summary>
     Task<RoomResult> DetachTapAsync(IPacketTap tap, CancellationToken ct);
 
+    /// <summary>
+    /// What the participant's own page measures of its way to the server: the only one who knows it while the page sends little. Each second or two is
+    /// enough; what is older than 5 s is forgotten. Refused ("uplink.bad_report") when negative.
+    /// </summary>
+    Task<RoomResult> ReportUplinkAsync(string participantId, UplinkReport report, CancellationToken ct);
+
     /// <summary>State for late joiners, metrics and tests.</summary>
     Task<RoomSnapshot> SnapshotAsync(CancellationToken ct);
 }
@@ -50,7 +56,7 @@ public interface IRoomObserver
     void OnRoomEvent(string roomId, RoomEvent roomEvent);
 }
 
-/// <param name="Error">Null when it was done. Stable codes: "room.full", "room.closed", "room.busy", "room.too_many_taps", "participant.unknown", "participant.exists", "publication.unknown_mid", "publication.bad_source".</param>
+/// <param name="Error">Null when it was done. Stable codes: "room.full", "room.closed", "room.busy", "room.too_many_taps", "participant.unknown", "participant.exists", "publication.unknown_mid", "publication.bad_source", "uplink.bad_report".</param>
 public readonly record struct RoomResult(string? Error)
 {
     public static RoomResult Done => default;
@@ -105,6 +111,15 @@ public abstract record RoomEvent
     /// <summary>Once a second per connected participant.</summary>
     public sealed record Quality(string ParticipantId, ParticipantQuality Value) : RoomEvent;
 
+    /// <summary>
+    /// What one direction of a participant's link is good for from now on; said once per change, "video" is the silent beginning and what a new peer
+    /// begins with again. Downlink (server → participant): the server acts on it by itself, in stills and audio_only it forwards no video to this
+    /// participant but records on. Uplink (participant → server): the page should act, that is send stills instead of its camera, or only sound.
+    /// </summary>
+    /// <param name="EstimateBps">What the direction carries altogether, as far as known; 0 when unknown.</param>
+    /// <param name="Reason">"weak_link", "recovered", "trial" (nothing is known, try again: it may fall back soon) or "reconnected".</param>
+    public sealed record MediaAdvice(string ParticipantId, LinkDirection Direction, MediaMode Mode, long EstimateBps, string Reason) : RoomEvent;
+
     public sealed record Closed(string Reason) : RoomEvent;
 }
 
@@ -132,4 +147,8 @@ public sealed record RoomSnapshot(
     IReadOnlyList<ParticipantSnapshot> Participants,
     IReadOnlyList<PublicationSnapshot> Publications);
 
-public sealed record ParticipantSnapshot(string ParticipantId, string Role, bool Connected, ParticipantQuality Quality, IReadOnlyList<SlotAssignment> Slots);
+public sealed record ParticipantSnapshot(string ParticipantId, string Role, bool Connected, ParticipantQuality Quality, IReadOnlyList<SlotAssignment> Slots)
+{
+    public MediaMode UplinkMode { get; init; }
+    public MediaMode DownlinkMode { get; init; }
+}

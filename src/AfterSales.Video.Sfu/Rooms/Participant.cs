@@ -10,6 +10,7 @@ namespace AfterSales.Video.Sfu.Rooms;
 internal sealed class Participant(Room room, ParticipantSpec spec, int order) : IPeerObserver
 {
     private readonly List<Publication> _publications = [];
+    private MediaAdvisor? _advisor;
     private IReadOnlyList<PublicationSpec> _declared = [];
     private IPeer? _peer;
     private string _identity = "";
@@ -36,6 +37,7 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
 
     public IReadOnlyList<Publication> Publications => _publications;
     public ParticipantQuality Quality { get; private set; } = new();
+    public MediaAdvisor Advisor => _advisor ??= new MediaAdvisor(room, this);
 
     /// <summary>What was last said about slots and wishes, so that nothing is said twice.</summary>
     public IReadOnlyList<SlotAssignment> ToldSlots { get; set; } = [];
@@ -113,7 +115,12 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         room.Emit(new RoomEvent.PeerClosed(ParticipantId, reason.ToString()));
     }
 
-    public void Tick(long nowNs) => Uplink?.Flush(nowNs, RoundTripNs);
+    public void Tick(long nowNs)
+    {
+        Uplink?.Flush(nowNs, RoundTripNs);
+        if (Downlink is { } downlink)
+            Advisor.Tick(downlink, nowNs);
+    }
 
     /// <summary>Reports in both directions, the cap, and the quality figures.</summary>
     public void OnSecond(long nowNs)
@@ -127,6 +134,7 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         downlink.WriteReports(ref writer, nowNs);
         if (writer.Length > 0)
             peer.SendRtcp(writer.Written);
+        Advisor.OnSecond(uplink, nowNs);
         Measure(peer, uplink, downlink);
     }
 
@@ -191,7 +199,11 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
             Uplink?.Flush(room.Loop.NowNs, RoundTripNs);
     }
 
-    public ParticipantSnapshot ToSnapshot() => new(ParticipantId, Role, IsConnected, Quality, ToldSlots);
+    public ParticipantSnapshot ToSnapshot() => new(ParticipantId, Role, IsConnected, Quality, ToldSlots)
+    {
+        UplinkMode = Advisor.UplinkMode,
+        DownlinkMode = Advisor.DownlinkMode,
+    };
 
     private long RoundTripNs => Downlink?.RoundTripNs ?? 100_000_000;
 
@@ -258,6 +270,7 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
         Downlink?.Close();
         Uplink = null;
         Downlink = null;
+        Advisor.Reset();
         ToldSlots = [];
     }
 

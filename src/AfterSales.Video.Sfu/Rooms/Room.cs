@@ -65,6 +65,16 @@ internal sealed class Room(string roomId, LoopRooms home)
     public RoomResult SetPublications(string participantId, IReadOnlyList<PublicationSpec> publications) =>
         Find(participantId)?.SetPublications(publications) ?? Unknown();
 
+    public RoomResult ReportUplink(string participantId, UplinkReport report)
+    {
+        if (Find(participantId) is not { } participant)
+            return Unknown();
+        if (report.AvailableBps < 0)
+            return new RoomResult("uplink.bad_report");
+        participant.Advisor.OnReport(report);
+        return RoomResult.Done;
+    }
+
     public RoomResult Disconnect(string participantId)
     {
         if (Find(participantId) is not { } participant)

@@ -37,6 +37,9 @@ internal sealed class RoomHandle(Room room, Action<string> onClosed) : IRoom
 
     public Task<RoomResult> DetachTapAsync(IPacketTap tap, CancellationToken ct) => RunAsync(() => room.DetachTap(tap), Busy, ct);
 
+    public Task<RoomResult> ReportUplinkAsync(string participantId, UplinkReport report, CancellationToken ct) =>
+        RunAsync(() => room.ReportUplink(participantId, report), Busy, ct);
+
     public Task<RoomSnapshot> SnapshotAsync(CancellationToken ct) =>
         RunAsync(room.ToSnapshot, new RoomSnapshot(RoomId, [], []), ct);
 

@@ -41,6 +41,6 @@ public interface IPacketTap
 public readonly record struct TapTrack(
     ushort TrackId, string ParticipantId, string Role, string Source, MediaKind Kind, NegotiatedCodec Codec, uint Ssrc);
 
-/// <param name="Kind">"participant_joined", "participant_connected", "dtls_connected" (certificate fingerprints of both ends), "participant_interrupted", "participant_left", "muted", "unmuted".</param>
+/// <param name="Kind">"participant_joined", "participant_connected", "dtls_connected" (certificate fingerprints of both ends), "participant_interrupted", "participant_left", "muted", "unmuted", "media_advice" (direction, mode, reason and estimate: "downlink stills weak_link 96 kbit/s").</param>
 /// <param name="Detail">For example the source that was muted, or a close reason. Empty when there is none.</param>
 public readonly record struct TapRoomEvent(string Kind, string ParticipantId, string Role, string Detail);

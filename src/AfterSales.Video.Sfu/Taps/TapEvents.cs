@@ -16,6 +16,7 @@ internal static class TapEvents
             RoomEvent.ParticipantInterrupted interrupted => ("participant_interrupted", interrupted.ParticipantId, ""),
             RoomEvent.PeerClosed closed => ("participant_interrupted", closed.ParticipantId, closed.Reason),
             RoomEvent.ParticipantLeft left => ("participant_left", left.ParticipantId, left.Reason),
+            RoomEvent.MediaAdvice advice => ("media_advice", advice.ParticipantId, Words(advice)),
             _ => ("", "", ""),
         };
         if (kind.Length == 0)
@@ -24,6 +25,18 @@ internal static class TapEvents
         taps.RoomEvent(new TapRoomEvent(kind, participantId, participant?.Role ?? "", detail), room.Loop.NowNs);
         if (roomEvent is RoomEvent.ParticipantConnected && participant is not null)
             taps.RoomEvent(Fingerprints(participant), room.Loop.NowNs);
+    }
+
+    private static string Words(RoomEvent.MediaAdvice advice)
+    {
+        var direction = advice.Direction == LinkDirection.Uplink ? "uplink" : "downlink";
+        var mode = advice.Mode switch
+        {
+            MediaMode.Video => "video",
+            MediaMode.Stills => "stills",
+            _ => "audio_only",
+        };
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{direction} {mode} {advice.Reason} {advice.EstimateBps / 1000} kbit/s");
     }
 
     /// <summary>Which certificates the media came under: what a recording is tied to its participants by.</summary>
