@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { type Browser, type BrowserContext, expect, test } from '@playwright/test'
 import { analyse } from './support/content'
 import { Hub } from './support/hub'
-import { desktop, framesShown, launch, listen, offersOf, phone, readPattern } from './support/people'
+import { cameraFrames, desktop, framesShown, launch, listen, offersOf, phone, readPattern, watchCamera } from './support/people'
 import { buyerVideoOnDesk, connectedCall, expectLivePicture, pressTool } from './support/scene'
 import { closeAll, startAll } from './support/stage'
 
@@ -12,6 +12,10 @@ async function keepPictures(...contexts: readonly BrowserContext[]): Promise<voi
   writeFileSync(test.info().outputPath('hub.log'), hubOfTests?.output ?? '')
 }
 let hubOfTests: Hub | undefined
+
+function spread(values: readonly number[]): { count: number, seconds: number } {
+  return { count: values.length, seconds: Math.max(...values) - Math.min(...values) }
+}
 
 test.describe('a call', () => {
   let hub: Hub, agentBrowser: Browser, buyerBrowser: Browser
@@ -32,6 +36,7 @@ test.describe('a call', () => {
 
   test('runs from the ticket to the recording: picture, both voices, what was sent is what is kept', async () => {
     const { ticket, agent, buyer } = await connectedCall(hub, desk, handset)
+    await watchCamera(buyer, 'video[data-video="own"]')
     await expect(agent.getByText('Recording', { exact: false }).first()).toBeVisible()
     await expect(buyer.getByText('Recording', { exact: true })).toBeVisible()
 
@@ -47,6 +52,7 @@ test.describe('a call', () => {
     expect(atBuyer.hertz).toBeLessThan(2_100)
 
     await framesShown(agent, buyerVideoOnDesk, 120)
+    const taken = await cameraFrames(buyer)
     await pressTool(agent, /End call/)
     await expect(buyer.getByText(/ended/i).first()).toBeVisible()
 
@@ -71,9 +77,18 @@ test.describe('a call', () => {
     expect(seen.longestFreezeSeconds).toBeLessThan(0.5)
     expect(seen.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 2)
     expect(agentVoice.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 3)
-    const drift = Math.max(...seen.avOffsetsSeconds) - Math.min(...seen.avOffsetsSeconds)
-    expect(drift, 'sound and picture keep their distance').toBeLessThan(0.12)
-    test.info().annotations.push({ type: 'measured', description: `${seconds.toFixed(1)} s, ${seen.frames.length} frames, A/V drift ${(drift * 1000).toFixed(0)} ms` })
+    // Each clock apart, because the fake camera of a busy machine falls behind its own microphone: frames against when they were taken, beeps against a second.
+    const start = seen.frames.find((f) => f.counter === taken[0]!.counter)!.seconds - taken[0]!.seconds
+    const picture = spread(taken.flatMap(({ seconds: at, counter }) => seen.frames.filter((f) => f.counter === counter).map((f) => f.seconds - at))
+      .filter((offset) => Math.abs(offset - start) < 5))
+    expect(picture.count, 'frames that were seen at the camera and in the recording').toBeGreaterThan(5)
+    expect(picture.seconds, 'the picture keeps the camera’s time').toBeLessThan(0.04)
+    const voice = spread(seen.beeps.onsetSeconds.map((onset) => onset - Math.round(onset - seen.beeps.onsetSeconds[0]!)))
+    expect(voice.seconds, 'the voice keeps its time').toBeLessThan(0.06)
+    test.info().annotations.push({
+      type: 'measured',
+      description: `${seconds.toFixed(1)} s, ${seen.frames.length} frames; drift of the picture ${(picture.seconds * 1000).toFixed(0)} ms over ${picture.count} frames, of the voice ${(voice.seconds * 1000).toFixed(0)} ms`,
+    })
   })
 
   test('survives the agent’s reload', async () => {

@@ -33,6 +33,7 @@ function watchPage(): void {
 async function context(browser: Browser, options: BrowserContextOptions): Promise<BrowserContext> {
   const made = await browser.newContext({ permissions: ['camera', 'microphone'], ...options })
   await made.addInitScript(watchPage)
+  await made.addInitScript(bringPatternReader)
   return made
 }
 
@@ -51,12 +52,13 @@ export function offersOf(page: Page): Promise<number> {
 
 export type SeenPicture = { readonly counter: number, readonly colours: readonly (readonly [number, number, number])[], readonly width: number, readonly height: number }
 
-/** Reads the test pattern (tests/AfterSales.Video.TestKit/Media/TestPattern.cs) off a video element; null when there is none yet. */
-export function readPattern(page: Page, selector: string): Promise<SeenPicture | null> {
-  return page.evaluate((css) => {
-    const video = document.querySelector<HTMLVideoElement>(css)
+type PatternReader = { __readPattern(video: HTMLVideoElement | null): SeenPicture | null }
+
+/** Puts a reader of the test pattern (tests/AfterSales.Video.TestKit/Media/TestPattern.cs) into a page. */
+function bringPatternReader(): void {
+  const canvas = document.createElement('canvas')
+  const read: PatternReader['__readPattern'] = (video) => {
     if (!video || video.readyState < 2 || video.videoWidth === 0) return null
-    const canvas = document.createElement('canvas')
     const [width, height] = [video.videoWidth, video.videoHeight]
     canvas.width = width
     canvas.height = height
@@ -76,7 +78,34 @@ export function readPattern(page: Page, selector: string): Promise<SeenPicture |
     }
     const colours = Array.from({ length: 6 }, (_, i) => at((width * (2 * i + 1)) / 12, (height * 17) / 32))
     return { counter, colours, width, height }
+  }
+  Object.defineProperty(window, '__readPattern', { value: read })
+}
+
+/** Reads the test pattern off a video element; null when there is none yet. */
+export function readPattern(page: Page, selector: string): Promise<SeenPicture | null> {
+  return page.evaluate((css) => (window as unknown as PatternReader).__readPattern(document.querySelector<HTMLVideoElement>(css)), selector)
+}
+
+export type CameraFrame = { readonly seconds: number, readonly counter: number }
+
+/** Begins to note, about twice a second, when the page's own camera took which frame: on a busy machine the fake camera is slower than its content. */
+export function watchCamera(page: Page, selector: string): Promise<void> {
+  return page.evaluate((css) => {
+    const [seen, video] = [[] as CameraFrame[], document.querySelector<HTMLVideoElement>(css)]
+    if (!video) throw new Error(`no ${css}`)
+    Object.defineProperty(window, '__camera', { value: seen })
+    const next = (now: number, frame: VideoFrameCallbackMetadata): void => {
+      const counter = (window as unknown as PatternReader).__readPattern(video)?.counter
+      if (counter !== undefined) seen.push({ seconds: (frame.captureTime ?? now) / 1000, counter })
+      setTimeout(() => video.requestVideoFrameCallback(next), 400)
+    }
+    video.requestVideoFrameCallback(next)
   }, selector)
+}
+
+export function cameraFrames(page: Page): Promise<readonly CameraFrame[]> {
+  return page.evaluate(() => (window as unknown as { __camera: readonly CameraFrame[] }).__camera)
 }
 
 /** Waits until a video element has presented this many frames more; gives the milliseconds it took. */
