@@ -52,6 +52,7 @@ public sealed class EvidenceTests : CallTests
         using var admin = Hub.Admin();
         using var rest = new HttpRequestMessage(HttpMethod.Get, file.Url) { Headers = { Range = new(file.Length - 1, null) } };
         await (await admin.SendAsync(rest)).ShouldBeAsync(422, ProblemCodes.RecordingFileChanged);
+        Assert.Contains($"{file.Name} in the store is not what was stored", Hub.Log.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,13 +1,17 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using AfterSales.Video.Contracts.Http;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Verification;
 using AfterSales.Video.Rtc;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Server.Features.Jobs;
 using AfterSales.Video.Server.Features.Recordings;
 using AfterSales.Video.Server.IntegrationTests.Support;
+using AfterSales.Video.Storage;
 using AfterSales.Video.TestKit.Stores;
 using Azure.Storage.Blobs;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -68,6 +72,40 @@ public sealed class StorageTests(S3rver s3, Azurite azurite) : IClassFixture<S3r
     }
 
     [Fact]
+    public async Task A_hold_is_put_on_every_object_of_a_store_that_has_holds_and_lifted_with_the_last_one()
+    {
+        var store = new HoldingStore();
+        await using var hub = await TestHub.StartWithAsync(services => services.AddSingleton<IProtectingStore>(store));
+        var review = await RecordedCalls.SealedAsync(hub, _loop, packets: 10);
+        var root = $"/api/recordings/{review.Case.RecordingId}/holds";
+        using var admin = hub.Admin();
+        var first = await admin.PostOkAsync<HoldView>(root, new HoldRequest("court case 7"));
+        var held = await RecordedCalls.UntilAsync(_ => Task.FromResult(store.Held), names => names.Contains("original.mkv"));
+        Assert.Contains("manifest.dsse.json", held);
+        Assert.Contains("journal-1-000001.seg", held);
+
+        var second = await admin.PostOkAsync<HoldView>(root, new HoldRequest("court case 8"));
+        await ReleaseAsync(first);
+        Assert.Contains("original.mkv", store.Held);
+
+        await ReleaseAsync(second);
+        Assert.Empty(store.Held);
+
+        async Task ReleaseAsync(HoldView hold)
+        {
+            var before = await JobsAsync();
+            Assert.Equal(204, (int)(await admin.DeleteAsync($"{root}/{hold.HoldId}")).StatusCode);
+            await RecordedCalls.UntilAsync(_ => JobsAsync(), jobs => jobs is { State: "done" } && jobs != before);
+        }
+
+        Task<(string State, DateTimeOffset AskedAt)> JobsAsync() => hub.WithDataAsync(TenantScope.Default, async services =>
+        {
+            var row = await services.GetRequiredService<HubDbContext>().Set<JobRow>().AsNoTracking().SingleAsync(j => j.Kind == "store_hold");
+            return (row.State, row.CreatedAt);
+        });
+    }
+
+    [Fact]
     public async Task Folders_can_be_on_another_disk()
     {
         var folder = Directory.CreateTempSubdirectory("aftersales-evidence-").FullName;
@@ -75,7 +113,7 @@ public sealed class StorageTests(S3rver s3, Azurite azurite) : IClassFixture<S3r
         {
             var review = await RecordedCalls.SealedAsync(hub, _loop, packets: 10);
             Assert.True(File.Exists(Path.Combine(folder, TenantScope.Default, review.Case.RecordingId, "original.mkv")));
-            Assert.Equal(new StorageView("file_system", "none", true, false, false, 0, ""), await ViewAsync(hub));
+            Assert.Equal(new StorageView("file_system", folder, "none", true, false, false, true, false, false, 0, ""), await ViewAsync(hub));
         }
 
         Directory.Delete(folder, recursive: true);
@@ -86,7 +124,8 @@ public sealed class StorageTests(S3rver s3, Azurite azurite) : IClassFixture<S3r
         await using var hub = await TestHub.StartAsync([.. settings, "--Recording:SegmentInterval=00:00:01", "--Recording:KeepJournal=00:00:00"]);
         var review = await RecordedCalls.SealedAsync(hub, _loop, packets: 150);
         var view = await RecordedCalls.UntilAsync(_ => ViewAsync(hub), v => v.Problem.Length == 0);
-        Assert.Equal(new StorageView(kind, "none", tags, false, checksums, 0, ""), view);
+        Assert.Equal(new StorageView(kind, view.Place, "none", view.WriteOnce, false, false, tags, false, checksums, 0, ""), view);
+        Assert.NotEmpty(view.Place);
         Assert.Equal(("ready", "sealed", "none"), (review.Case.State, review.Case.Integrity, review.Keeping.Worm));
         Assert.False(Directory.Exists(Path.Combine(hub.Folder, "evidence")));
 
@@ -122,5 +161,24 @@ public sealed class StorageTests(S3rver s3, Azurite azurite) : IClassFixture<S3r
     {
         using var admin = hub.Admin();
         return (await admin.GetFromJsonAsync<StorageView>("/api/admin/storage"))!;
+    }
+
+    /// <summary>Neither S3 server nor Azurite that can run here has legal holds.</summary>
+    private sealed class HoldingStore : IProtectingStore
+    {
+        private readonly ConcurrentDictionary<EvidenceKey, bool> _holds = new();
+
+        public IReadOnlyCollection<string> Held => [.. _holds.Where(hold => hold.Value).Select(hold => hold.Key.Name)];
+
+        public Task<StoreCapabilities> ProbeAsync(CancellationToken ct) => Task.FromResult(
+            new StoreCapabilities("s3", "test", WormState.Unlocked, WriteOnce: true, "sha256", Tags: true, Versions: true, LegalHold: true, Retention: true));
+
+        public Task<bool> SetLegalHoldAsync(EvidenceKey key, bool held, CancellationToken ct)
+        {
+            _holds[key] = held;
+            return Task.FromResult(true);
+        }
+
+        public Task<bool> RetainUntilAsync(EvidenceKey key, DateTimeOffset until, CancellationToken ct) => Task.FromResult(true);
     }
 }

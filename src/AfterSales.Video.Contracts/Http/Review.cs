@@ -117,9 +117,14 @@ public sealed record RetentionPolicy(int MediaDaysAfterClose, int DisputeMediaDa
 
 /// <summary>GET /api/admin/storage: what the store can do, probed at start.</summary>
 /// <param name="Kind">"file_system", "azure" or "s3".</param>
+/// <param name="Place">Folder, or endpoint and bucket; empty before the store answered. Never credentials.</param>
 /// <param name="Worm">"locked", "unlocked", "none".</param>
-/// <param name="Segments">Waiting to be uploaded or read back, all recordings.</param>
-public sealed record StorageView(string Kind, string Worm, bool Tags, bool Versions, bool ChecksumOnWrite, int SegmentsWaiting, string Problem);
+/// <param name="WriteOnce">The store itself refuses a second write of a name; otherwise only the hub does.</param>
+/// <param name="LegalHold">A hold is put on the store's objects too; otherwise only the hub refuses to erase.</param>
+/// <param name="Retention">The store can forbid deleting before a time.</param>
+/// <param name="SegmentsWaiting">To be uploaded or read back, all recordings.</param>
+public sealed record StorageView(
+    string Kind, string Place, string Worm, bool WriteOnce, bool LegalHold, bool Retention, bool Tags, bool Versions, bool ChecksumOnWrite, int SegmentsWaiting, string Problem);
 
 /// <summary>GET /api/buyer/receipt (204 until the journal is closed), GET /api/receipts/{code} (public; never shows the recording).</summary>
 /// <param name="Code">For people: "R-8K2F-7QXM-3VTA".</param>

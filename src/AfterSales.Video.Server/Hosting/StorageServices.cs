@@ -2,10 +2,12 @@ using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Keys;
 using AfterSales.Video.Native;
 using AfterSales.Video.Server.Data;
+using AfterSales.Video.Storage;
 using AfterSales.Video.Storage.AzureBlobs;
 using AfterSales.Video.Storage.FileSystem;
 using AfterSales.Video.Storage.S3;
 using AfterSales.Video.Storage.Sealing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Hosting;
@@ -24,6 +26,7 @@ internal static partial class StorageServices
             var logger = provider.GetRequiredService<ILogger<OpenStore>>();
             return new EncryptedEvidenceStore(provider.GetRequiredService<OpenStore>().Store, provider.GetRequiredService<IRecordingKeys>(), key => Log.InClear(logger, key));
         });
+        services.TryAddSingleton(provider => (IProtectingStore)provider.GetRequiredService<IEvidenceStore>());
         return services;
     }
 

@@ -461,7 +461,11 @@ export type SignInRequest = {
 
 export type StorageView = {
   readonly kind: string
+  readonly place: string
   readonly worm: string
+  readonly writeOnce: boolean
+  readonly legalHold: boolean
+  readonly retention: boolean
   readonly tags: boolean
   readonly versions: boolean
   readonly checksumOnWrite: boolean

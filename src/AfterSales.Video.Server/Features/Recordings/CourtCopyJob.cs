@@ -6,6 +6,7 @@ using AfterSales.Video.Server.Data;
 using AfterSales.Video.Server.Features.Custody.Public;
 using AfterSales.Video.Server.Features.Jobs.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
+using AfterSales.Video.Server.Features.Retention.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Server.Features.Tickets.Public;
 using Microsoft.EntityFrameworkCore;
@@ -14,7 +15,7 @@ namespace AfterSales.Video.Server.Features.Recordings;
 
 /// <summary>Makes the court copy somebody asked for, when nothing more urgent waits.</summary>
 internal sealed partial class CourtCopyJob(
-    ICallMuxer muxer, RecordingFiles files, RecordingGate gate, Derivatives derivatives, CustodyLog custody, HubDbContext db, DataFolder folder, DeskNotifier desk,
+    ICallMuxer muxer, RecordingFiles files, RecordingGate gate, StoreHolds holds, Derivatives derivatives, CustodyLog custody, HubDbContext db, DataFolder folder, DeskNotifier desk,
     ILogger<CourtCopyJob> logger) : IJobHandler
 {
     public const string JobKind = CourtCopies.JobKind;
@@ -81,6 +82,7 @@ internal sealed partial class CourtCopyJob(
         row.CourtReason = "";
         row.Version++;
         await db.SaveChangesAsync(ct);
+        await holds.CoverAsync(row, ct);
         await custody.AppendAsync(row.TenantId, CustodyKind.CourtCopyMade, CustodyActor.System, row.Id, new JsonObject(), ct);
         await desk.CallChangedAsync(row.TenantId, row.CallId);
     }

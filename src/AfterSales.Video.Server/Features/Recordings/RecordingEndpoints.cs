@@ -13,7 +13,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace AfterSales.Video.Server.Features.Recordings;
 
-internal static class RecordingEndpoints
+internal static partial class RecordingEndpoints
 {
     public static IServiceCollection AddRecordings(this IServiceCollection services)
     {
@@ -70,14 +70,14 @@ internal static class RecordingEndpoints
     }
 
     private static async Task<IResult> File(
-        string recordingId, string name, HttpContext context, HubDbContext db, IEvidenceStore store, CustodyLog custody, CancellationToken ct)
+        string recordingId, string name, HttpContext context, HubDbContext db, IEvidenceStore store, CustodyLog custody, ILogger<RecordingRow> logger, CancellationToken ct)
     {
         if (await db.Set<RecordingRow>().AnyAsync(r => r.Id == recordingId && r.State == RecordingState.Erased, ct))
             return Problem.Of(ProblemCodes.RecordingErased);
         var file = await db.Set<RecordingFileRow>().AsNoTracking().FirstOrDefaultAsync(f => f.RecordingId == recordingId && f.Name == name, ct);
         if (file is null || !EvidenceKey.TryCreate(file.TenantId, recordingId, name, out var key))
             return Problem.Of(ProblemCodes.NotFound);
-        var (content, refusal) = await OpenAsync(store, key, context.Request, ct);
+        var (content, refusal) = await OpenAsync(store, key, context.Request, logger, ct);
         if (content is null)
             return Problem.Of(refusal!);
         // Not to be kept by the browser: an erased recording must be gone there too.
@@ -97,7 +97,7 @@ internal static class RecordingEndpoints
     /// Reads the first byte that was asked for: once a body has begun, a stored byte that was changed can only break the connection, which looks like
     /// a bad network. Whoever asks again from there is told.
     /// </summary>
-    private static async Task<(Stream? Content, string? Refusal)> OpenAsync(IEvidenceStore store, EvidenceKey key, HttpRequest request, CancellationToken ct)
+    private static async Task<(Stream? Content, string? Refusal)> OpenAsync(IEvidenceStore store, EvidenceKey key, HttpRequest request, ILogger logger, CancellationToken ct)
     {
         try
         {
@@ -105,6 +105,7 @@ internal static class RecordingEndpoints
         }
         catch (EvidenceStoreException fault) when (fault.Reason == "damaged")
         {
+            Log.Changed(logger, fault.Message);
             return (null, ProblemCodes.RecordingFileChanged);
         }
     }
@@ -126,5 +127,11 @@ internal static class RecordingEndpoints
             await content.DisposeAsync();
             throw;
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1565, LogLevel.Error, "A stored file that somebody asked for is refused: {Problem}")]
+        public static partial void Changed(ILogger logger, string problem);
     }
 }

@@ -10,6 +10,7 @@ using AfterSales.Video.Server.Features.EvidenceKeys.Public;
 using AfterSales.Video.Server.Features.Jobs.Public;
 using AfterSales.Video.Server.Features.Receipts.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
+using AfterSales.Video.Server.Features.Retention.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.EntityFrameworkCore;
 
@@ -21,7 +22,7 @@ namespace AfterSales.Video.Server.Features.Recordings;
 /// </summary>
 internal sealed partial class SealJob(
     ICallMuxer muxer, RecordingFiles files, RecordingSegments segments, JournalKeeper journals, RecordingNotes notes, ManifestFactory manifests, ReceiptBook receipts,
-    TimestampQueue timestamps, IEvidenceSigner signer, CustodyLog custody, RecordingGate gate, HubDbContext db, DataFolder folder, DeskNotifier desk, TimeProvider time,
+    TimestampQueue timestamps, IEvidenceSigner signer, CustodyLog custody, RecordingGate gate, StoreHolds holds, HubDbContext db, DataFolder folder, DeskNotifier desk, TimeProvider time,
     ILogger<SealJob> logger) : IJobHandler
 {
     public const string JobKind = "seal";
@@ -63,6 +64,7 @@ internal sealed partial class SealJob(
         if (row.State is RecordingState.Ready or RecordingState.Partial && !await HasAllFilesAsync(row, ct))
             await CompleteAsync(row, work, isLastTry, ct);
         await SealAsync(row, ct);
+        await holds.CoverAsync(row, ct);
         await segments.ForgetAsync(row.Id);
         if (Directory.Exists(work))
             Directory.Delete(work, recursive: true);

@@ -26,7 +26,9 @@ internal static class RetentionEndpoints
         services.AddScoped<Tombstones>();
         services.AddScoped<StoredObjects>();
         services.AddScoped<RecordsRemoval>();
+        services.AddScoped<StoreHolds>();
         services.AddScoped<IJobHandler, ErasureJob>();
+        services.AddScoped<IJobHandler, StoreHoldJob>();
         services.AddSingleton<RetentionSweeper>();
         services.AddHostedService(provider => provider.GetRequiredService<RetentionSweeper>());
         return services;
@@ -51,7 +53,7 @@ internal static class RetentionEndpoints
 
     private static async Task<IResult> Hold(
         string recordingId, HoldRequest request, HttpContext context, HubDbContext db, Keeping keeping, PersonalDataProtector personal, CustodyLog custody,
-        RecordingGate gate, TimeProvider time, CancellationToken ct)
+        RecordingGate gate, StoreHolds store, JobQueue jobs, TimeProvider time, CancellationToken ct)
     {
         if (!IsReason(request.Reason))
             return Problem.Of(ProblemCodes.RequestInvalid, $"reason has 3 to {MaxReasonLength} characters.");
@@ -73,12 +75,14 @@ internal static class RetentionEndpoints
         };
         await custody.AppendAsync(recording.TenantId, CustodyKind.Held, CustodyActor.Of(context.User), recordingId, Detail(row.Id, request.Reason), ct);
         db.Add(row);
+        await store.FollowAsync(row.TenantId, recordingId, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
+        jobs.Wake();
         return Results.Created($"/api/recordings/{recordingId}/holds/{row.Id}", keeping.View(row));
     }
 
     private static async Task<IResult> Release(
-        string recordingId, string holdId, HttpContext context, HubDbContext db, CustodyLog custody, TimeProvider time, CancellationToken ct)
+        string recordingId, string holdId, HttpContext context, HubDbContext db, CustodyLog custody, StoreHolds store, JobQueue jobs, TimeProvider time, CancellationToken ct)
     {
         var row = await db.Set<HoldRow>().FirstOrDefaultAsync(h => h.Id == holdId && h.RecordingId == recordingId && h.ReleasedAt == null, ct);
         if (row is null)
@@ -86,7 +90,9 @@ internal static class RetentionEndpoints
         await custody.AppendAsync(row.TenantId, CustodyKind.Released, CustodyActor.Of(context.User), recordingId, new JsonObject { ["holdId"] = holdId }, ct);
         row.ReleasedAt = time.GetUtcNow();
         row.ReleasedById = Staff.Id(context.User);
+        await store.FollowAsync(row.TenantId, recordingId, CancellationToken.None);
         await db.SaveChangesAsync(CancellationToken.None);
+        jobs.Wake();
         return Results.NoContent();
     }
 

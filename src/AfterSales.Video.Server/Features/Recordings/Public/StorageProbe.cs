@@ -1,5 +1,4 @@
 using AfterSales.Video.Contracts.Http;
-using AfterSales.Video.Evidence;
 using AfterSales.Video.Recording.Segments;
 using AfterSales.Video.Server.Hosting;
 using AfterSales.Video.Storage;
@@ -12,7 +11,7 @@ namespace AfterSales.Video.Server.Features.Recordings.Public;
 /// wait on this computer meanwhile.
 /// </summary>
 internal sealed partial class StorageProbe(
-    IEvidenceStore store, SegmentUploader uploader, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageProbe> logger) : RepeatedWork
+    IProtectingStore store, SegmentUploader uploader, IOptions<StorageOptions> options, TimeProvider time, ILogger<StorageProbe> logger) : RepeatedWork
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(20);
 
@@ -28,7 +27,8 @@ internal sealed partial class StorageProbe(
         ct.ThrowIfCancellationRequested();
         var found = _found ?? new StoreCapabilities(options.Value.Kind, "", WormState.None, false, "none", false, false, false, false);
         return Task.FromResult(new StorageView(
-            options.Value.Kind, WordOf(found.Worm), found.Tags, found.Versions, found.ChecksumOnWrite != "none", uploader.CountWaiting(), _problem));
+            options.Value.Kind, found.Place, WordOf(found.Worm), found.WriteOnce, found.LegalHold, found.Retention, found.Tags, found.Versions,
+            found.ChecksumOnWrite != "none", uploader.CountWaiting(), _problem));
     }
 
     protected override async ValueTask<bool> WaitAsync(CancellationToken ct)
@@ -43,8 +43,7 @@ internal sealed partial class StorageProbe(
 
     protected override async Task RunOnceAsync(CancellationToken ct)
     {
-        // The sealing store passes on what lies below it.
-        var found = await ((IProtectingStore)store).ProbeAsync(ct);
+        var found = await store.ProbeAsync(ct);
         (_found, _problem) = (found, "");
         Log.Found(logger, found.Kind, found.Place, WordOf(found.Worm), found.WriteOnce, found.ChecksumOnWrite, found.Tags, found.Versions, found.LegalHold, found.Retention);
     }

@@ -88,7 +88,8 @@ internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTiming
     {
         if (HeldPlace.Of(Context) is not { } held)
             return new CommandResult("session.rejoin");
-        var kept = await checkpoints.TryEchoAsync(held.Call.CallId, held.Place.Role, request, Context.ConnectionAborted);
+        // The last one often comes with the page's goodbye: it counts, whether or not the page waits.
+        var kept = await checkpoints.TryEchoAsync(held.Call.CallId, held.Place.Role, request, CancellationToken.None);
         return kept ? Done : new CommandResult(ProblemCodes.RequestInvalid);
     }
 

@@ -67,6 +67,7 @@ export const isCustody: Guard<CustodyView> = shape<CustodyView>({ entries: listO
 export const isRetention: Guard<RetentionPolicy> = shape<RetentionPolicy>({ mediaDaysAfterClose: isNumber, disputeMediaDays: isNumber, recordsDays: isNumber })
 
 export const isStorage: Guard<StorageView> = shape<StorageView>({
-  kind: isString, worm: isString, tags: isBoolean, versions: isBoolean, checksumOnWrite: isBoolean, segmentsWaiting: isNumber, problem: isString,
+  kind: isString, place: isString, worm: isString, writeOnce: isBoolean, legalHold: isBoolean, retention: isBoolean, tags: isBoolean, versions: isBoolean, checksumOnWrite: isBoolean,
+  segmentsWaiting: isNumber, problem: isString,
 })
 

@@ -78,7 +78,10 @@ export function fakeCustody(): { readonly entries: readonly CustodyEntryView[]; 
   return { chainWhole: true, problem: '', entries: [entry(1, 'link_issued', 60, '林晓雨'), entry(2, 'link_used', 58, '', '', 'buyer'), entry(3, 'consent', 57, '', '2026-10, zh-CN', 'buyer'), entry(4, 'joined', 57, '', '', 'buyer'), entry(5, 'left', 44, '', '', 'buyer'), entry(6, 'sealed', 44, '', '', 'system'), entry(7, 'viewed', 12, '赵敏', '0:00–2:14, 6:30–7:10', 'reviewer'), entry(8, 'exported', 10, '赵敏', '', 'reviewer')] }
 }
 
-export const fakeStorage: StorageView = { kind: 's3', worm: 'unlocked', tags: true, versions: true, checksumOnWrite: true, segmentsWaiting: 0, problem: '' }
+export const fakeStorage: StorageView = {
+  kind: 's3', place: 'https://s3.cn-north-1.amazonaws.com.cn after-sales-evidence', worm: 'unlocked', writeOnce: true, legalHold: true, retention: true, tags: true, versions: true,
+  checksumOnWrite: true, segmentsWaiting: 0, problem: '',
+}
 
 const pause = (ms: number, abort: AbortSignal): Promise<void> => new Promise((resolve, reject) => { setTimeout(() => { if (abort.aborted) reject(new Error('aborted')); else resolve() }, ms) })
 
