@@ -185,7 +185,7 @@ export class FakeWorld {
   private adminRoute(method: string, parts: readonly string[], body: unknown): Answer {
     if (parts[0] === 'first-frame') return json(this.has('empty') ? { ...firstFrame, calls: 0 } : firstFrame)
     if (parts[0] === 'retention') return method === 'GET' ? json({ mediaDaysAfterClose: 180, disputeMediaDays: 1095, recordsDays: 1095 }) : { status: 204 }
-    if (parts[0] === 'storage') return json(this.has('waiting') ? { ...fakeStorage, kind: 'file_system', worm: 'none', tags: false, segmentsWaiting: 12, problem: 'blob.internal:9000: connection refused' } : fakeStorage)
+    if (parts[0] === 'storage') return json(this.has('waiting') ? { ...fakeStorage, kind: 'file_system', place: '/srv/aftersales/evidence', worm: 'none', legalHold: false, retention: false, versions: false, checksumOnWrite: false, segmentsWaiting: 12, problem: 'blob.internal:9000: connection refused' } : fakeStorage)
     if (method === 'GET') return json(this.agents)
     if (method === 'POST') return this.createAgent(body as CreateAgentRequest)
     const change = body as UpdateAgentRequest
