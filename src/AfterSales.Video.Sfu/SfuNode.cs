@@ -15,6 +15,8 @@ public sealed class SfuNode
     {
         if (loops.Count == 0)
             throw new ArgumentException("A node needs at least one media loop.", nameof(loops));
+        if (options.Faults() is { Count: > 0 } faults)
+            throw new ArgumentException(string.Join(' ', faults), nameof(options));
         _options = options;
         _loops = [.. loops.Select(loop => new LoopRooms(loop, options, observer))];
     }

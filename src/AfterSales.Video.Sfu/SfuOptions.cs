@@ -13,14 +13,20 @@ public sealed record SfuOptions
     public long MaxPublisherBps { get; init; } = 2_500_000;
 
     /// <summary>A publisher is never capped below this because of a poor viewer: the recording needs a usable picture.</summary>
-    public long MinPublisherBps { get; init; } = 300_000;
+    public long MinPublisherBps { get; init; } = 150_000;
 
-    /// <summary>Downlink assumed before anything was measured: enough for a sharp first picture.</summary>
-    public long StartDownlinkBps { get; init; } = 2_500_000;
+    /// <summary>
+    /// Downlink assumed before anything was measured. A camera begins lower itself, and the first probes, a quarter of a second after connecting, double it as
+    /// often as the link allows; more would flood a thin link before it can say so.
+    /// </summary>
+    public long StartDownlinkBps { get; init; } = 600_000;
+
+    /// <summary>No estimate falls below this: half a voice, so that an audio packet now and then still measures the link.</summary>
+    public long MinDownlinkBps { get; init; } = 30_000;
 
     /// <summary>Makes the downlink estimator of each peer.</summary>
     public Func<SfuOptions, Bandwidth.IDownlinkEstimator> CreateEstimator { get; init; } =
-        static options => new Bandwidth.LossAndDelayEstimator(options.StartDownlinkBps, options.MaxDownlinkBps);
+        static options => new Bandwidth.SendSideEstimator(options);
 
     /// <summary>An estimate above this changes nothing: 4 pictures at the publishers' cap.</summary>
     public long MaxDownlinkBps { get; init; } = 10_000_000;
@@ -30,4 +36,17 @@ public sealed record SfuOptions
 
     /// <summary>Changes within this time make one wish for a new offer.</summary>
     public TimeSpan NegotiationDelay { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Every setting that makes no sense, and what would.</summary>
+    internal IReadOnlyList<string> Faults()
+    {
+        var faults = new List<string>();
+        if (MaxParticipants < 1 || MaxRooms < 1)
+            faults.Add($"{nameof(MaxParticipants)} and {nameof(MaxRooms)} must be at least 1.");
+        if (MinPublisherBps < 1 || MinPublisherBps > MaxPublisherBps)
+            faults.Add($"{nameof(MinPublisherBps)} ({MinPublisherBps}) must be from 1 to {nameof(MaxPublisherBps)} ({MaxPublisherBps}).");
+        if (MinDownlinkBps < 10_000 || MinDownlinkBps > StartDownlinkBps || StartDownlinkBps > MaxDownlinkBps)
+            faults.Add($"Set {nameof(MinDownlinkBps)} ({MinDownlinkBps}) of at least 10000 ≤ {nameof(StartDownlinkBps)} ({StartDownlinkBps}) ≤ {nameof(MaxDownlinkBps)} ({MaxDownlinkBps}).");
+        return faults;
+    }
 }

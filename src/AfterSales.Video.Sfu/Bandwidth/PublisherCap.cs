@@ -20,9 +20,14 @@ internal static class PublisherCap
             if (publication.Kind != Rtc.Sdp.MediaKind.Video || publication.Current is null)
                 continue;
             videos++;
+            // Of several layers one fits; a cap would take the best from the recording.
+            if (publication.Layers.Count > 1)
+                continue;
             foreach (var subscriber in publication.Subscribers)
                 cap = Math.Min(cap, subscriber.VideoShareBps);
         }
-        return Math.Clamp(cap * Math.Max(1, videos), options.MinPublisherBps, options.MaxPublisherBps);
+        cap = Math.Clamp(cap * Math.Max(1, videos), options.MinPublisherBps, options.MaxPublisherBps);
+        // Chromium takes the cap for everything it sends.
+        return cap == options.MaxPublisherBps ? cap : cap + VoiceBps;
     }
 }

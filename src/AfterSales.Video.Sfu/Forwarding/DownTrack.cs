@@ -13,8 +13,12 @@ namespace AfterSales.Video.Sfu.Forwarding;
 /// </summary>
 internal sealed class DownTrack
 {
+    /// <summary>What a packet weighs on the wire beside its payload: RTP header with extensions, SRTP tag, UDP and IPv4.</summary>
+    public const int OverheadBytes = 28 + 16 + 28;
+
     private const byte Unmapped = 0xFF;
     private const int SentReports = 8;
+    private const long NewNs = 5_000_000_000;
 
     private readonly Downlink _downlink;
     private readonly SfuCounters _counters;
@@ -32,7 +36,10 @@ internal sealed class DownTrack
     private uint _octetCount;
     private int _reportCount;
     private bool _needsStart = true;
+    private bool _holdsStart;
+    private long _firstPlayedNs;
     private bool _hasTransportCc;
+    private byte _paddingPayloadType = Unmapped;
 
     public DownTrack(Downlink downlink, NegotiatedMedia section, SfuCounters counters)
     {
@@ -81,9 +88,17 @@ internal sealed class DownTrack
     /// <summary>The subscriber needs a new start: it has just connected, or something else played here.</summary>
     public void Restart()
     {
-        _needsStart = true;
+        BeginAnew();
+        _downlink.Pacer.Drop(this);
         if (!IsWithheld && IsVideo)
             Publication?.Current?.WantKeyFrame();
+    }
+
+    /// <summary>Nothing more is sent before the next key frame.</summary>
+    public void BeginAnew()
+    {
+        _needsStart = true;
+        _holdsStart = false;
     }
 
     /// <summary>The codecs of the publication or of this section changed.</summary>
@@ -92,6 +107,7 @@ internal sealed class DownTrack
         Array.Fill(_payloadTypes, Unmapped);
         Array.Fill(_rtxPayloadTypes, Unmapped);
         Array.Clear(_repeatsPlainly);
+        _paddingPayloadType = Unmapped;
         if (Publication is null)
             return;
         foreach (var sent in Publication.Section.Codecs)
@@ -104,7 +120,7 @@ internal sealed class DownTrack
             if (!received.Nack)
                 continue;
             if (received.RtxPayloadType is { } rtx && Section.LocalRtxSsrc != 0)
-                _rtxPayloadTypes[index] = rtx;
+                _paddingPayloadType = _rtxPayloadTypes[index] = rtx;
             else
                 _repeatsPlainly[index] = true;
         }
@@ -114,7 +130,38 @@ internal sealed class DownTrack
     {
         if (!_downlink.IsConnected || IsWithheld)
             return;
-        if ((track != _track || _needsStart) && !TryStart(track, packet, nowNs))
+        if (IsVideo && _downlink.Pacer.Holds(nowNs))
+            Hold(track, packet, nowNs);
+        else
+            Pass(track, packet, packet.StartsStream, nowNs);
+    }
+
+    /// <summary>The pacer has room for what waited.</summary>
+    public void SendHeld(UplinkTrack track, long sequence, bool startsStream, long nowNs)
+    {
+        if (track.Store.TryGet(sequence, nowNs, out var packet, out _))
+            Pass(track, packet, startsStream, nowNs);
+        else
+            Restart();
+    }
+
+    private void Hold(UplinkTrack track, in InboundPacket packet, long nowNs)
+    {
+        var canPlay = packet.StartsStream ? track == _track || track == Publication?.Current : _holdsStart || !_needsStart;
+        if (!canPlay)
+            return;
+        if (!_downlink.Pacer.TryAdd(this, track, packet, nowNs))
+        {
+            Restart();
+            return;
+        }
+        _holdsStart |= packet.StartsStream;
+        _downlink.Pacer.Flush(nowNs);
+    }
+
+    private void Pass(UplinkTrack track, in InboundPacket packet, bool startsStream, long nowNs)
+    {
+        if ((track != _track || _needsStart) && !TryStart(track, packet, startsStream, nowNs))
             return;
         if (!_rewriter.TryMap(track.TrackId, packet.Sequence, packet.Timestamp, nowNs, out var outgoing, out var timestamp))
             return;
@@ -192,11 +239,37 @@ internal sealed class DownTrack
         }
         if (_previousTrack == track)
             _previousTrack = null;
+        _downlink.Pacer.Forget(track);
     }
 
-    private bool TryStart(UplinkTrack track, in InboundPacket packet, long nowNs)
+    /// <summary>Its source is still finding its rate.</summary>
+    public bool IsNew(long nowNs) => nowNs - _firstPlayedNs < NewNs;
+
+    /// <summary>Receivers take padding on the retransmission stream of a picture they know.</summary>
+    public bool CanPad => IsVideo && _firstPlayedNs != 0 && Section.LocalRtxSsrc != 0 && _hasTransportCc && _paddingPayloadType != Unmapped;
+
+    /// <param name="bytes">1 to 255; the last byte says how many (RFC 3550 §5.1).</param>
+    public bool SendPadding(int bytes, long nowNs)
     {
-        if (track != Publication?.Current || !packet.StartsStream)
+        var packet = new InboundPacket
+        {
+            Sequence = 0,
+            Timestamp = 0,
+            PayloadType = 0,
+            Marker = false,
+            StartsStream = false,
+            AudioLevel = InboundPacket.NoAudioLevel,
+            Payload = default,
+        };
+        Span<byte> padding = stackalloc byte[bytes];
+        padding.Clear();
+        padding[^1] = (byte)bytes;
+        return Send(packet, _paddingPayloadType, Section.LocalRtxSsrc, ++_rtxSequence, 0, true, padding, nowNs, isPadding: true);
+    }
+
+    private bool TryStart(UplinkTrack track, in InboundPacket packet, bool startsStream, long nowNs)
+    {
+        if (track != Publication?.Current || !startsStream)
         {
             // The old layer plays on until the new one can be decoded.
             return track == _track && !_needsStart;
@@ -205,7 +278,9 @@ internal sealed class DownTrack
         if (_track != track)
             _previousTrack = _track;
         _track = track;
-        _needsStart = false;
+        _needsStart = _holdsStart = false;
+        if (_firstPlayedNs == 0)
+            _firstPlayedNs = nowNs;
         return true;
     }
 
@@ -226,7 +301,7 @@ internal sealed class DownTrack
     /// header holds nothing that changes with time, so that a repeat is the same packet bit by bit.
     /// </param>
     private bool Send(
-        in InboundPacket packet, byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool mayVary, ReadOnlySpan<byte> payload, long nowNs)
+        in InboundPacket packet, byte payloadType, uint ssrc, ushort sequence, uint timestamp, bool mayVary, ReadOnlySpan<byte> payload, long nowNs, bool isPadding = false)
     {
         Span<byte> header = stackalloc byte[RtpHeaderWriter.MaxLength];
         var writer = new RtpHeaderWriter(header, payloadType, packet.Marker, sequence, timestamp, ssrc);
@@ -238,8 +313,10 @@ internal sealed class DownTrack
         {
             writer.AddExtension24(ids.AbsSendTime, AbsoluteSendTime(nowNs));
             if (_hasTransportCc)
-                writer.AddExtension(ids.TransportWideCc, _downlink.NextTransportSequence(payload.Length + 50));
+                writer.AddExtension(ids.TransportWideCc, _downlink.NextTransportSequence(payload.Length + OverheadBytes, nowNs));
         }
+        if (isPadding)
+            header[0] |= 0x20;
         if (_downlink.Send(header[..writer.Finish()], payload))
             return true;
         _counters.Drop(SfuDrop.SendRefused);

@@ -7,10 +7,13 @@ using AfterSales.Video.Sfu.Rooms;
 namespace AfterSales.Video.Sfu.Forwarding;
 
 /// <summary>Everything that goes to one participant over one peer: its slots, what its link carries, and what it may have repeated.</summary>
-internal sealed class Downlink(Room room, IPeer peer)
+internal sealed class Downlink
 {
     /// <summary>Share of the estimate that repeats may take. Answering every NACK of a full link makes it fuller still (MEDIA.md: 39,371 packets lost in 14 s).</summary>
     private const double RetransmissionShare = 0.3;
+
+    /// <summary>A source at this part of its share holds back, or soon will: browsers double their rate twice a second at the start.</summary>
+    private const double LimitedAbove = 0.5;
 
     private const long UnknownRoundTripNs = 100_000_000;
 
@@ -19,11 +22,25 @@ internal sealed class Downlink(Room room, IPeer peer)
 
     private readonly List<DownTrack> _tracks = [];
     private readonly SentPackets _sent = new();
+    private readonly Room _room;
+    private readonly IPeer _peer;
+    private readonly ProbeSender _probes;
     private TokenBucket _retransmissions;
     private double _roundTripNs;
 
+    public Downlink(Room room, IPeer peer)
+    {
+        (_room, _peer) = (room, peer);
+        // Without its feedback nothing is measured, and nothing can be probed: such a link is trusted until it reports loss.
+        var measures = peer.Session?.Media.Any(media => media.Extensions.TransportWideCc != 0) ?? true;
+        Estimator = room.Options.CreateEstimator(measures ? room.Options : room.Options with { StartDownlinkBps = room.Options.MaxPublisherBps });
+        Pacer = new DownlinkPacer(Estimator, room.Counters);
+        _probes = new ProbeSender(this);
+    }
+
     public IReadOnlyList<DownTrack> Tracks => _tracks;
-    public IDownlinkEstimator Estimator { get; } = room.Options.CreateEstimator(room.Options);
+    public IDownlinkEstimator Estimator { get; }
+    public DownlinkPacer Pacer { get; }
     public bool IsConnected { get; private set; }
 
     /// <summary>Smoothed; a default before the first measurement.</summary>
@@ -36,10 +53,38 @@ internal sealed class Downlink(Room room, IPeer peer)
     public bool HasPictures => Count(video: true) > 0;
 
     /// <summary>What the link leaves for pictures, after its voices.</summary>
-    public long PicturesBps => Math.Max(0, Estimator.EstimateBps - (Count(video: false) * PublisherCap.VoiceBps));
+    public long PicturesBps => AfterVoices(Estimator.EstimateBps);
 
-    /// <summary>One picture's part of that. Boundless while nothing is sent: who sees nothing limits nobody, the recording least of all.</summary>
-    public long VideoShareBps => IsConnected && CarriesVideo ? PicturesBps / Math.Max(1, Count(video: true)) : long.MaxValue;
+    /// <summary>
+    /// One picture's part of what should be sent now. Boundless while nothing is sent: who sees nothing limits nobody, the recording least of all.
+    /// </summary>
+    public long VideoShareBps => IsConnected && CarriesVideo ? AfterVoices(Estimator.TargetBps) / Math.Max(1, Count(video: true)) : long.MaxValue;
+
+    /// <summary>What could be used if the link carried it; 0 when no publisher holds back for this link's sake.</summary>
+    public long WantedBps
+    {
+        get
+        {
+            var pictures = Count(video: true);
+            var share = PicturesBps / Math.Max(1, pictures);
+            var isLimited = !CarriesVideo && pictures > 0;
+            for (var i = 0; i < _tracks.Count; i++)
+                isLimited |= _tracks[i].IsVideo && _tracks[i].Publication is { Muted: false, Current: { } source } && (_tracks[i].IsNew(_room.Loop.NowNs) || source.BitrateBps > share * LimitedAbove);
+            return isLimited ? (pictures * _room.Options.MaxPublisherBps) + (Count(video: false) * PublisherCap.VoiceBps) : 0;
+        }
+    }
+
+    /// <summary>Padding needs a retransmission stream, and a receiver that is used to it.</summary>
+    public bool CanPad => IsConnected && FindPaddable() is not null;
+
+    public bool SendPadding(int bytes, long nowNs) => FindPaddable() is { } track && track.SendPadding(bytes, nowNs);
+
+    /// <summary>Each 10 ms.</summary>
+    public void Tick(long nowNs)
+    {
+        Pacer.Flush(nowNs);
+        _probes.Tick(nowNs);
+    }
 
     public void CarryVideo(bool carries)
     {
@@ -69,7 +114,7 @@ internal sealed class Downlink(Room room, IPeer peer)
         foreach (var section in session.Media)
         {
             if (IsSlot(section) && !_tracks.Exists(track => string.Equals(track.Section.Mid, section.Mid, StringComparison.Ordinal)))
-                _tracks.Add(new DownTrack(this, section, room.Counters));
+                _tracks.Add(new DownTrack(this, section, _room.Counters));
         }
     }
 
@@ -88,9 +133,15 @@ internal sealed class Downlink(Room room, IPeer peer)
         _tracks.Clear();
     }
 
-    public bool Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload) => peer.SendRtp(header, payload);
+    public bool Send(ReadOnlySpan<byte> header, ReadOnlySpan<byte> payload)
+    {
+        var bytes = payload.Length + DownTrack.OverheadBytes;
+        Pacer.OnSent(bytes);
+        _probes.OnSent(bytes);
+        return _peer.SendRtp(header, payload);
+    }
 
-    public ushort NextTransportSequence(int bytes) => _sent.Register(bytes, room.Loop.NowNs);
+    public ushort NextTransportSequence(int bytes, long nowNs) => _sent.Register(bytes, _probes.Probe, nowNs);
 
     public bool TryTakeRetransmission(int bytes, long nowNs) =>
         _retransmissions.TryTake(bytes, (long)(Estimator.EstimateBps * RetransmissionShare), nowNs);
@@ -111,7 +162,7 @@ internal sealed class Downlink(Room room, IPeer peer)
             if (NackReader.TryParse(packet, out var nack))
                 OnNack(nack, nowNs);
             else if (TransportFeedbackReader.TryParse(packet, out var transport))
-                _sent.OnFeedback(transport, Estimator, nowNs);
+                _sent.OnFeedback(transport, Estimator, nowNs, RoundTripNs);
         }
         else if (packet.Type == RtcpType.PayloadFeedback && feedbacks++ < MaxFeedbacks)
         {
@@ -173,6 +224,18 @@ internal sealed class Downlink(Room room, IPeer peer)
         {
             Estimator.OnReceiverEstimate(bitrateBps, nowNs);
         }
+    }
+
+    private long AfterVoices(long bps) => Math.Max(0, bps - (Count(video: false) * PublisherCap.VoiceBps));
+
+    private DownTrack? FindPaddable()
+    {
+        for (var i = 0; i < _tracks.Count; i++)
+        {
+            if (_tracks[i].CanPad)
+                return _tracks[i];
+        }
+        return null;
     }
 
     private int Count(bool video)

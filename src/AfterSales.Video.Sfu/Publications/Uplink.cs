@@ -117,15 +117,17 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
                 video[videos++] = _tracks[i].Ssrc;
         }
         writer.TryWriteReceiverReport(owner.RtcpSsrc, blocks[..count]);
-        _capBps = capBps;
+        // Said again each second, for reports get lost, but not with every tremor of an estimate: encoders follow each word.
+        if (_capBps == 0 || Math.Abs(capBps - _capBps) > _capBps / 20)
+            _capBps = capBps;
         if (videos > 0)
-            writer.TryWriteRemb(owner.RtcpSsrc, capBps, video[..videos]);
+            writer.TryWriteRemb(owner.RtcpSsrc, _capBps, video[..videos]);
     }
 
-    /// <summary>A cap that fell is told at once; one that rose can wait for the second.</summary>
-    public void TellLowerCap(long capBps)
+    /// <summary>A cap that fell is told at once, and so is one that rose far; the rest can wait for the second.</summary>
+    public void TellCap(long capBps)
     {
-        if (_capBps == 0 || capBps > _capBps * 9 / 10)
+        if (_capBps == 0 || (capBps > _capBps * 9 / 10 && capBps < _capBps * 5 / 4))
             return;
         _capBps = capBps;
         Span<uint> video = stackalloc uint[SourceBinder.MaxSources];

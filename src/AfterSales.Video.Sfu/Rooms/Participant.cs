@@ -118,8 +118,10 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
     public void Tick(long nowNs)
     {
         Uplink?.Flush(nowNs, RoundTripNs);
-        if (Downlink is { } downlink)
-            Advisor.Tick(downlink, nowNs);
+        if (Downlink is not { } downlink)
+            return;
+        downlink.Tick(nowNs);
+        Advisor.Tick(downlink, nowNs);
     }
 
     /// <summary>Reports in both directions, the cap, and the quality figures.</summary>

@@ -150,7 +150,7 @@ internal sealed class Room(string roomId, LoopRooms home)
         for (var i = 0; i < _participants.Count; i++)
             _participants[i].Tick(nowNs);
         _subscriptions.Tick(this, nowNs);
-        TellLowerCaps(nowNs);
+        TellCaps(nowNs);
         if (nowNs - _lastSecondNs < 1_000_000_000)
             return;
         _lastSecondNs = nowNs;
@@ -227,14 +227,14 @@ internal sealed class Room(string roomId, LoopRooms home)
         return null;
     }
 
-    /// <summary>A link that shrank cannot wait for the second: what is sent above it queues up.</summary>
-    private void TellLowerCaps(long nowNs)
+    /// <summary>A link that shrank cannot wait for the second: what is sent above it queues up. Nor need one that a probe found wide.</summary>
+    private void TellCaps(long nowNs)
     {
         if (nowNs - _lastCapsNs < 200_000_000)
             return;
         _lastCapsNs = nowNs;
         for (var i = 0; i < _participants.Count; i++)
-            _participants[i].Uplink?.TellLowerCap(CapFor(_participants[i]));
+            _participants[i].Uplink?.TellCap(CapFor(_participants[i]));
     }
 
     private void WantKeyFrames()

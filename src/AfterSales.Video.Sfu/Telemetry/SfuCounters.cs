@@ -23,6 +23,9 @@ public enum SfuDrop
     /// <summary>The transport would not take it.</summary>
     SendRefused,
 
+    /// <summary>A picture the link had no room for.</summary>
+    Congestion,
+
     /// <summary>A retransmission too early, too often, too old or over the budget.</summary>
     RetransmissionRefused,
 }

@@ -22,6 +22,9 @@ internal sealed class FakePeer(ManualLoop loop, IPeerObserver observer) : IPeer
     public bool Keeps { get; set; } = true;
     public long SentPackets { get; private set; }
 
+    /// <summary>Each RTP packet as it goes out.</summary>
+    public Action<byte[]>? OnSent { get; set; }
+
     public NegotiationResult AcceptOffer(string offerSdp, MediaPolicy policy)
     {
         if (!loop.Offers.TryGetValue(offerSdp, out var session))
@@ -37,6 +40,7 @@ internal sealed class FakePeer(ManualLoop loop, IPeerObserver observer) : IPeer
         if (State != PeerState.Connected)
             return false;
         SentPackets++;
+        OnSent?.Invoke([.. header, .. payload]);
         if (Keeps)
             Rtp.Add(SentRtp.Parse([.. header, .. payload]));
         return true;
@@ -74,6 +78,12 @@ internal sealed class FakePeer(ManualLoop loop, IPeerObserver observer) : IPeer
         var writer = new RtcpWriter(new byte[1500]);
         write(ref writer);
         observer.OnRtcp(this, loop.NowNs, writer.Written);
+        observer.OnBatchEnd(this);
+    }
+
+    public void ReceiveRtcp(byte[] packet)
+    {
+        observer.OnRtcp(this, loop.NowNs, packet);
         observer.OnBatchEnd(this);
     }
 

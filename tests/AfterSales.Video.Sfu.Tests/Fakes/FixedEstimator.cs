@@ -6,12 +6,14 @@ namespace AfterSales.Video.Sfu.Tests.Fakes;
 internal sealed class FixedEstimator : IDownlinkEstimator
 {
     public long EstimateBps { get; set; } = 2_500_000;
+    public long TargetBps => EstimateBps;
+    public bool IsConstrained { get; set; }
 
-    public void OnPacketResult(long sentNs, long remoteArrivalNs, int bytes, bool received)
+    public void OnPacketResult(in PacketResult result)
     {
     }
 
-    public void OnFeedbackEnd(long nowNs)
+    public void OnFeedbackEnd(long nowNs, long roundTripNs)
     {
     }
 
@@ -21,5 +23,11 @@ internal sealed class FixedEstimator : IDownlinkEstimator
 
     public void OnReportedLoss(double fractionLost, long nowNs)
     {
+    }
+
+    public bool TryStartProbe(long wantedBps, long nowNs, out int probe, out long rateBps)
+    {
+        (probe, rateBps) = (0, 0);
+        return false;
     }
 }

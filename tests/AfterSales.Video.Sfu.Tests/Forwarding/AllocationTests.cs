@@ -1,4 +1,5 @@
 using AfterSales.Video.Rtc;
+using AfterSales.Video.Sfu.Bandwidth;
 using AfterSales.Video.Sfu.Taps;
 using AfterSales.Video.Sfu.Tests.Fakes;
 
@@ -7,9 +8,39 @@ namespace AfterSales.Video.Sfu.Tests.Forwarding;
 public sealed class AllocationTests
 {
     [Fact]
-    public async Task Ten_thousand_packets_from_parse_to_send_allocate_nothing()
+    public Task Ten_thousand_packets_from_parse_to_send_allocate_nothing() => SendTenThousandAsync(new SfuOptions());
+
+    [Fact]
+    public Task Ten_thousand_packets_through_the_pacer_allocate_nothing() =>
+        SendTenThousandAsync(new SfuOptions { CreateEstimator = _ => new FixedEstimator { EstimateBps = 6_700_000, IsConstrained = true } });
+
+    [Fact]
+    public void A_hundred_thousand_results_with_their_probes_allocate_nothing()
     {
-        var test = await TestRoom.OpenAsync();
+        var estimator = new SendSideEstimator(new SfuOptions());
+        Judge(estimator, 0, 10_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Judge(estimator, 10_000, 100_000);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Judge(SendSideEstimator estimator, int first, int count)
+    {
+        var probe = 0;
+        for (var i = first; i < first + count; i++)
+        {
+            var sentNs = i * 5_000_000L;
+            estimator.OnPacketResult(new PacketResult(sentNs, sentNs + (i % 7 * 1_000_000), 1200, i % 50 == 0 ? PacketFate.Lost : PacketFate.Received, probe));
+            if (i % 20 != 0)
+                continue;
+            estimator.OnFeedbackEnd(sentNs + 40_000_000, 40_000_000);
+            estimator.TryStartProbe(9_000_000, sentNs + 40_000_000, out probe, out _);
+        }
+    }
+
+    private static async Task SendTenThousandAsync(SfuOptions options)
+    {
+        var test = await TestRoom.OpenAsync(options);
         await test.Room.AttachTapAsync(new SilentTap(), CancellationToken.None);
         var buyer = await test.JoinTalkingAsync("b", "buyer", 1);
         var agent = await test.JoinTalkingAsync("a", "agent", 2);

@@ -8,6 +8,7 @@ using AfterSales.Video.Sfu.Tests.Fakes;
 namespace AfterSales.Video.Sfu.Tests.Rooms;
 
 /// <summary>Real peers, real DTLS and SRTP, real sockets on loopback.</summary>
+[Collection("takes the whole machine")]
 public sealed class RealCallTests
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -19,7 +20,7 @@ public sealed class RealCallTests
     {
         await using var server = MediaLoop.Start(Local);
         await using var clients = MediaLoop.Start(Local);
-        var node = new SfuNode([server], new SfuOptions(), new EventLog());
+        var node = new SfuNode([server], new SfuOptions { StartDownlinkBps = 6_000_000 }, new EventLog());
         var room = (await node.OpenRoomAsync("call", None))!;
         var tap = new CountingTap();
         await room.AttachTapAsync(tap, None);
@@ -36,7 +37,7 @@ public sealed class RealCallTests
         Assert.InRange(agent.Arrived.Count, 0.995 * 3200, 3200);
         Assert.True(agent.RepairsArrived > 100, $"{agent.RepairsArrived} repairs");
         Assert.True(buyer.FeedbackArrived > 30 && buyer.ReportsArrived > 2, $"{buyer.FeedbackArrived} feedbacks, {buyer.ReportsArrived} reports");
-        Assert.InRange(buyer.CapBps, 300_000, 2_500_000);
+        Assert.InRange(buyer.CapBps, 150_000, 2_500_000);
         await room.CloseAsync("done", None);
     }
 
