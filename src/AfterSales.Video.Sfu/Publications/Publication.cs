@@ -11,6 +11,7 @@ namespace AfterSales.Video.Sfu.Publications;
 internal sealed class Publication(Participant owner, string source, NegotiatedMedia section, int order)
 {
     private readonly List<UplinkTrack> _layers = [];
+    private LayerChoice _layerChoice;
 
     public Participant Owner { get; } = owner;
     public MediaKind Kind { get; } = section.Kind;
@@ -68,17 +69,19 @@ internal sealed class Publication(Participant owner, string source, NegotiatedMe
             Current = _layers.Count > 0 ? _layers[0] : null;
     }
 
-    /// <summary>Chooses the layer with the highest rate that arrives. Called once a second.</summary>
+    /// <summary>Chooses the layer its viewers can take. Called once a second.</summary>
     public void ChooseLayer()
     {
-        for (var i = 0; i < _layers.Count; i++)
-        {
-            if (Current is not null && _layers[i] != Current && _layers[i].BitrateBps > Current.BitrateBps * 5 / 4)
-            {
-                Current = _layers[i];
-                if (Kind == MediaKind.Video && Subscribers.Count > 0)
-                    Current.WantKeyFrame();
-            }
-        }
+        if (_layers.Count < 2 || Current is not { } playing || !_layers.Contains(playing))
+            return;
+        Span<long> rates = stackalloc long[_layers.Count];
+        for (var i = 0; i < rates.Length; i++)
+            rates[i] = _layers[i].BitrateBps;
+        var share = long.MaxValue;
+        foreach (var subscriber in Subscribers)
+            share = Math.Min(share, subscriber.VideoShareBps);
+        Current = _layers[_layerChoice.Choose(rates, _layers.IndexOf(playing), share)];
+        if (Current != playing && Kind == MediaKind.Video && Subscribers.Count > 0)
+            Current.WantKeyFrame();
     }
 }
