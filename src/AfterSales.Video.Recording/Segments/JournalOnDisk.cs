@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using AfterSales.Video.Evidence;
 using AfterSales.Video.Evidence.Journals;
+using AfterSales.Video.Native;
 
 namespace AfterSales.Video.Recording.Segments;
 
@@ -57,23 +57,23 @@ public sealed class JournalOnDisk : IJournalSource
         return true;
     }
 
+    /// <summary>Segments follow each other without a hole and none is longer than what is left: together they are the part.</summary>
     private async Task<bool> IsStoredAsync(IEvidenceStore store, PartProgress part, CancellationToken ct)
     {
-        using var stored = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var (length, buffer) = (0L, new byte[1 << 16]);
-        for (var index = 1; length < part.Length; index++)
+        var put = new SegmentPut(store);
+        // A part that failed may hold more than counts; that was written again in the next one.
+        using var local = FileSync.OpenForReading(part.Path);
+        var from = 0L;
+        for (var index = 1; from < part.Length; index++)
         {
-            await using var segment = await store.OpenReadAsync(EvidenceKey.Create(TenantId, RecordingId, JournalFiles.SegmentName(part.Part, index)), ct);
-            if (segment is null)
+            var key = EvidenceKey.Create(TenantId, RecordingId, JournalFiles.SegmentName(part.Part, index));
+            if (await store.StatAsync(key, ct) is not { Length: > 0 } segment || segment.Length > part.Length - from)
                 return false;
-            for (int read; (read = await segment.ReadAsync(buffer, ct)) > 0; length += read)
-                stored.AppendData(buffer, 0, read);
+            if (await put.IsStoredAsync(key, local, from, segment.Length, ct) is not true)
+                return false;
+            from += segment.Length;
         }
 
-        await using var local = new FileStream(part.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        // A part that failed may hold more than counts; that was written again in the next one.
-        await using var counted = new FileRangeStream(local.SafeFileHandle, 0, part.Length);
-        var digest = await SHA256.HashDataAsync(counted, ct);
-        return length == part.Length && stored.GetHashAndReset().AsSpan().SequenceEqual(digest);
+        return true;
     }
 }

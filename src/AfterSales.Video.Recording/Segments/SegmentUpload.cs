@@ -79,7 +79,7 @@ internal sealed class SegmentUpload
     }
 
     /// <summary>What an earlier process has put there.</summary>
-    private async Task<bool> FindStoredAsync(CancellationToken ct)
+    private async Task FindStoredAsync(CancellationToken ct)
     {
         var found = new Dictionary<string, StoredObject>(StringComparer.Ordinal);
         await foreach (var item in _store.ListAsync(_source.TenantId, _source.RecordingId, ct))
@@ -89,7 +89,6 @@ internal sealed class SegmentUpload
         }
 
         _found = found;
-        return true;
     }
 
     private async Task UploadPartAsync(int part, CancellationToken ct)
@@ -128,8 +127,8 @@ internal sealed class SegmentUpload
     {
         var name = JournalFiles.SegmentName(part, index);
         var key = EvidenceKey.Create(_source.TenantId, _source.RecordingId, name);
-        var sha256 = await SegmentPut.DigestAsync(file, range.From, range.Length, ct);
-        await RetryAsync(token => PutAsync(key, file, range, sha256, token), ct);
+        var sha256 = "";
+        await RetryAsync(async token => sha256 = await PutAsync(key, file, range, token), ct);
         lock (_stored)
         {
             _stored.Add(new StoredSegment(name, part, index, range.Length, sha256, range.FirstSeq, range.LastSeq));
@@ -139,13 +138,16 @@ internal sealed class SegmentUpload
         Interlocked.Add(ref _storedBytes, range.Length);
     }
 
-    private async Task<bool> PutAsync(EvidenceKey key, SafeFileHandle file, SegmentRange range, string sha256, CancellationToken ct)
+    /// <returns>Lower-case hex of SHA-256 over the segment, which is stored now.</returns>
+    private async Task<string> PutAsync(EvidenceKey key, SafeFileHandle file, SegmentRange range, CancellationToken ct)
     {
         await _puts.WaitAsync(ct);
         try
         {
-            var isStored = _found.ContainsKey(key.Name) ? await _put.ReadBackAsync(key, ct) == sha256 : await _put.TryPutAsync(key, file, range, sha256, ct);
-            return isStored ? true : throw Conflict(key);
+            if (!_found.TryGetValue(key.Name, out var found))
+                return await _put.TryPutAsync(key, file, range, ct) ?? throw Conflict(key);
+            // Its digest was found to be the file's when its length was taken over.
+            return await _put.IsStoredAsync(key, file, range.From, range.Length, ct) is true ? found.Sha256 : throw Conflict(key);
         }
         finally
         {
@@ -153,7 +155,7 @@ internal sealed class SegmentUpload
         }
     }
 
-    private async Task RetryAsync(Func<CancellationToken, Task<bool>> attempt, CancellationToken ct)
+    private async Task RetryAsync(Func<CancellationToken, Task> attempt, CancellationToken ct)
     {
         for (var failures = 0; ; failures++)
         {
