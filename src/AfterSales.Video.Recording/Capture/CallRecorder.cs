@@ -21,7 +21,7 @@ public sealed class CallRecorder : ICallRecorder, IDisposable
         (_options, _time) = (options, time);
         Directory.CreateDirectory(options.SpoolFolder);
         _disk = new DiskGuard(options);
-        _writer = new JournalWriter(options.SyncInterval, _disk);
+        _writer = new JournalWriter(options, _disk, time);
     }
 
     /// <summary>Block buffers in use: 0 when every recording has ended. For leak checks.</summary>

@@ -7,8 +7,6 @@ internal sealed class RecorderClock(TimeProvider time)
 
     public long StartUtcNs { get; } = ToUnixNs(time.GetUtcNow());
 
-    public TimeProvider Time => time;
-
     public long NowNs => time.GetElapsedTime(_origin).Ticks * 100;
 
     public long UtcNs => ToUnixNs(time.GetUtcNow());

@@ -21,7 +21,6 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
     private readonly RecordingOutput _output;
     private readonly RecordingGaps _gaps = new();
     private readonly LiveTracks _tracks = new();
-    private readonly ITimer _sealTimer;
     private readonly long _blockAgeNs;
     private BlockBuffer? _open;
     private int _inFlight;
@@ -39,7 +38,6 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
         (_header, _clock, _options, _writer, _pool) = (header, clock, options, writer, pool);
         _blockAgeNs = options.BlockAge.Ticks * 100;
         _output = new RecordingOutput(this, header, dataKey, clock, options, pool, _gaps, _tracks);
-        _sealTimer = clock.Time.CreateTimer(static state => ((RecordingSession)state!).SealIfOld(), this, options.SealCheck, options.SealCheck);
     }
 
     public string RecordingId => _header.RecordingId;
@@ -177,18 +175,13 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
     }
 
     /// <summary>A recording that never began.</summary>
-    internal void Abandon()
-    {
-        _sealTimer.Dispose();
-        _output.Dispose();
-    }
+    internal void Abandon() => _output.Dispose();
 
     /// <summary>Begins to stop and returns at once.</summary>
     internal void RequestStop(string reason)
     {
         if (Interlocked.Exchange(ref _stopping, 1) != 0)
             return;
-        _sealTimer.Dispose();
         Submit(Interlocked.Exchange(ref _open, null));
         _output.RequestEnd(reason);
         _writer.Enqueue(this, null);
@@ -233,6 +226,17 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
         }
 
         return Volatile.Read(ref _inFlight) == 0;
+    }
+
+    /// <summary>The writer's timer: a block must not wait for a packet that does not come.</summary>
+    internal void SealIfOld()
+    {
+        var nowNs = _clock.NowNs;
+        // Looked at before it is taken out, because who takes it out in vain makes the media loop begin another one.
+        if (Volatile.Read(ref _open) is not { } seen || nowNs - seen.OpenedNs < _blockAgeNs)
+            return;
+        if (Interlocked.Exchange(ref _open, null) is { } block)
+            PutBack(block, nowNs);
     }
 
     internal void Seal(BlockBuffer block)
@@ -290,12 +294,6 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
             Submit(block);
         else
             Submit(Interlocked.Exchange(ref _open, block));
-    }
-
-    private void SealIfOld()
-    {
-        if (Interlocked.Exchange(ref _open, null) is { } block)
-            PutBack(block, _clock.NowNs);
     }
 
     private void Submit(BlockBuffer? block)
