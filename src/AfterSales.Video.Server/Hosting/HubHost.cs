@@ -25,7 +25,9 @@ internal static class HubHost
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = arguments.Rest,
+            // Settings are read at start only. To hear of changes .NET watches every folder below the current one, and the default data folder is there: each
+            // segment and every commit would wake it.
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. arguments.Rest],
             ContentRootPath = Directory.GetCurrentDirectory(),
         });
         builder.Services.AddSingleton(arguments);
