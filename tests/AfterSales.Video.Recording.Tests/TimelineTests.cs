@@ -91,7 +91,7 @@ public sealed class TimelineTests : IDisposable
             {
                 times[frame.Track].Add(frame.TimeNs / 1e9);
                 onFrame?.Invoke(frames++);
-            }, CancellationToken.None);
+            }, static (in Journal.StillRecord _, ReadOnlySpan<byte> _) => { }, CancellationToken.None);
         return (timeline, [.. timeline.Tracks.Select(t => times[t])]);
     }
 }

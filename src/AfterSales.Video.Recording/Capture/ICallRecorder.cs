@@ -20,6 +20,11 @@ public interface IRecordingSession : IPacketTap, IJournalSource, IAsyncDisposabl
     /// <summary>An event from outside the room: consent, note, pause with reason, disconnected signalling. Never blocks; a full queue is a counted gap in the journal.</summary>
     void AppendEvent(RecordingEvent recordingEvent);
 
+    /// <summary>
+    /// A photo sent in place of video. Never blocks. False when it was not kept: while paused nothing is; otherwise a counted gap says so.
+    /// </summary>
+    bool AppendStill(in RecordedStill still);
+
     /// <summary>While paused no packet is kept; the gap and its reason are.</summary>
     void Pause(string reason);
 
@@ -144,6 +149,15 @@ public static class RecorderAlarmKind
 /// <param name="Kind">snake_case, for example "consent_given", "buyer_reconnected".</param>
 /// <param name="Json">A JSON object without personal data; "{}" when there is nothing to add.</param>
 public sealed record RecordingEvent(string Kind, string Json);
+
+/// <param name="Source">"camera" or "screen".</param>
+/// <param name="Image">At most <see cref="MaxBytes"/>; copied.</param>
+public readonly record struct RecordedStill(
+    string ParticipantId, string Role, string Source, string ContentType, ushort Width, ushort Height, ReadOnlyMemory<byte> Image)
+{
+    /// <summary>One record, one block (64 KiB), with room for what a block says first after a gap.</summary>
+    public const int MaxBytes = 48 * 1024;
+}
 
 /// <param name="Complete">False when the END record could not be written.</param>
 public sealed record JournalSummary(string JournalPath, long Blocks, long Packets, TimeSpan Duration, string HeadHashHex, bool Complete);

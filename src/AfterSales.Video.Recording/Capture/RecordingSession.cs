@@ -13,6 +13,9 @@ namespace AfterSales.Video.Recording.Capture;
 internal sealed class RecordingSession : IRecordingSession, IJournalSource
 {
     private const int MaxEventJson = 32 * 1024;
+
+    /// <summary>A record's head, size, digest and names.</summary>
+    private const int StillOverhead = 1024;
     private readonly RecordingHeader _header;
     private readonly RecorderClock _clock;
     private readonly CallRecorderOptions _options;
@@ -136,6 +139,25 @@ internal sealed class RecordingSession : IRecordingSession, IJournalSource
         ArgumentNullException.ThrowIfNull(recordingEvent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Encoding.UTF8.GetByteCount(recordingEvent.Json), MaxEventJson, nameof(recordingEvent));
         AppendText(RecordType.Event, recordingEvent.Kind, recordingEvent.Json);
+    }
+
+    public bool AppendStill(in RecordedStill still)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(still.Image.Length, RecordedStill.MaxBytes, nameof(still));
+        if (_paused)
+            return false;
+        var nowNs = _clock.NowNs;
+        if (Take(StillOverhead + still.Image.Length, nowNs) is not { } block)
+        {
+            Miss(nowNs, still.Image.Length);
+            return false;
+        }
+
+        var isKept = block.Records.Still(still, nowNs);
+        if (!isKept)
+            Miss(nowNs, still.Image.Length);
+        PutBack(block, nowNs);
+        return isKept;
     }
 
     public void Pause(string reason)

@@ -9,6 +9,7 @@ namespace AfterSales.Video.Recording.Journal;
 [JsonSerializable(typeof(RecordingHeader))]
 [JsonSerializable(typeof(EndCounts))]
 [JsonSerializable(typeof(JournalContinued))]
+[JsonSerializable(typeof(MediaModeEvent))]
 internal sealed partial class JournalJson : JsonSerializerContext;
 
 /// <summary>JSON of the END record.</summary>

@@ -124,6 +124,24 @@ public ref struct RecordReader(ReadOnlySpan<byte> payload)
         return rest.IsEmpty || TryReadString(ref rest, out reason);
     }
 
+    /// <param name="image">Valid as long as the payload.</param>
+    public readonly bool TryGetStill(out StillRecord still, out ReadOnlySpan<byte> image)
+    {
+        still = default;
+        image = default;
+        if (Type != RecordType.Still || Body.Length < RecordWriter.StillPrefix)
+            return false;
+        var rest = Body[RecordWriter.StillPrefix..];
+        if (!TryReadString(ref rest, out var participant) || !TryReadString(ref rest, out var role)
+            || !TryReadString(ref rest, out var source) || !TryReadString(ref rest, out var contentType))
+            return false;
+        still = new StillRecord(
+            BinaryPrimitives.ReadInt64LittleEndian(Body), participant, role, source, contentType, BinaryPrimitives.ReadUInt16LittleEndian(Body[8..]),
+            BinaryPrimitives.ReadUInt16LittleEndian(Body[10..]), Convert.ToHexStringLower(Body.Slice(12, 32)));
+        image = rest;
+        return true;
+    }
+
     private readonly bool TryGetTrackAndTime(RecordType type, int minimum, out ushort trackId, out long timeNs)
     {
         (trackId, timeNs) = (0, 0);
@@ -150,3 +168,8 @@ public ref struct RecordReader(ReadOnlySpan<byte> payload)
 /// <param name="TimeNs">Arrival, nanoseconds since the recording began.</param>
 /// <param name="Ntp">Sender's clock, 32.32 fixed point since 1900 (RFC 3550 §4).</param>
 public readonly record struct SenderReportRecord(long TimeNs, ulong Ntp, uint Rtp, uint Packets, uint Octets);
+
+/// <param name="TimeNs">When the server had it, nanoseconds since the recording began.</param>
+/// <param name="Sha256">Lower-case hex, as written; of the image.</param>
+public readonly record struct StillRecord(
+    long TimeNs, string ParticipantId, string Role, string Source, string ContentType, int Width, int Height, string Sha256);

@@ -15,4 +15,7 @@ public enum RecordType : byte
     /// <summary>The recorder itself had to leave something out.</summary>
     Gap = 9,
     End = 10,
+
+    /// <summary>A photo that stood in for video on a weak link, whole.</summary>
+    Still = 11,
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
+using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Rtc.Sdp;
 using AfterSales.Video.Sfu.Taps;
 
@@ -17,6 +19,9 @@ internal struct RecordWriter(byte[] buffer, int start, int capacity)
     public const int RtpPrefix = 10;
     public const int SenderReportLength = HeadLength + 30;
     public const int GapLength = HeadLength + 28;
+
+    /// <summary>Body of a STILL before its strings: time, size, SHA-256.</summary>
+    public const int StillPrefix = 8 + 4 + 32;
     public const byte RecoveredFlag = 1;
 
     /// <summary>On TRACK_STARTED: said again after a gap or in a new file.</summary>
@@ -109,6 +114,24 @@ internal struct RecordWriter(byte[] buffer, int start, int capacity)
         BinaryPrimitives.WriteUInt32LittleEndian(body[16..], packets);
         BinaryPrimitives.WriteUInt64LittleEndian(body[20..], bytes);
         WriteString(body[28..], reason);
+        return true;
+    }
+
+    /// <summary>The digest is written beside the image, so that whoever reads the record can name the photo without its bytes.</summary>
+    public bool Still(in RecordedStill still, long timeNs)
+    {
+        var length = StillPrefix + StringLength(still.ParticipantId) + StringLength(still.Role) + StringLength(still.Source) + StringLength(still.ContentType) + still.Image.Length;
+        if (!TryBegin(RecordType.Still, 0, length, out var body))
+            return false;
+        BinaryPrimitives.WriteInt64LittleEndian(body, timeNs);
+        BinaryPrimitives.WriteUInt16LittleEndian(body[8..], still.Width);
+        BinaryPrimitives.WriteUInt16LittleEndian(body[10..], still.Height);
+        SHA256.HashData(still.Image.Span, body[12..]);
+        var rest = WriteString(body[StillPrefix..], still.ParticipantId);
+        rest = WriteString(rest, still.Role);
+        rest = WriteString(rest, still.Source);
+        rest = WriteString(rest, still.ContentType);
+        still.Image.Span.CopyTo(rest);
         return true;
     }
 

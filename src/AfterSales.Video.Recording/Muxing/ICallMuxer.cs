@@ -57,6 +57,6 @@ public sealed record CourtCopyRequest(string TicketNumber, string DigestHex, Tim
 
 /// <param name="Reason">
 /// "late_start", "network", "mute", "pause", "rejoin", "left", "crash", "codec_change", "recorder" (it could not keep up), "codec_unsupported" and
-/// "no_key_frame" (only in the journal), "stalled" (the source sent nothing for more than a second and nobody had muted it).
+/// "no_key_frame" (only in the journal), "photos_instead" and "sound_only" (the link was too weak for video), "stalled" (the source sent nothing for more than a second and nobody had muted it).
 /// </param>
 public sealed record RecordingGap(string ParticipantId, string Source, TimeSpan From, TimeSpan To, string Reason);

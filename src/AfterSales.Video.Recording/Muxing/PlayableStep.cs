@@ -13,13 +13,14 @@ internal static class PlayableStep
         var (folder, gaps) = (new OutputFolder(outputFolder), new GapFinder(timeline));
         if (timeline.Tracks.Count == 0)
             return await EmptyAsync(timeline, folder, gaps.Finish(), ct);
+        using var stills = new StillsWriter(timeline, outputFolder);
         using var playback = new PlaybackWriter(timeline, outputFolder);
         using (var original = new OriginalWriter(timeline, folder.Temporary("original.mkv")))
         {
             if (!JournalSource.TryOpen(journalPath, dataKey, out var journal, out problem))
                 return new MuxResult("failed", problem, TimeSpan.Zero, [], []);
             using var opened = journal;
-            CallStream.Read(journal, timeline, Write, ct);
+            CallStream.Read(journal, timeline, Write, stills.Write, ct);
             original.Finish(timeline.DurationNs);
 
             void Write(in TimedFrame frame, ReadOnlySpan<byte> bytes)
@@ -30,7 +31,7 @@ internal static class PlayableStep
             }
         }
 
-        return await FinishAsync(timeline, folder, playback, gaps.Finish(), ct);
+        return await FinishAsync(timeline, folder, playback, stills, gaps.Finish(), ct);
     }
 
     private static bool TryIndex(string journalPath, ReadOnlyMemory<byte> dataKey, CancellationToken ct, out CallTimeline timeline, out string problem)
@@ -47,18 +48,20 @@ internal static class PlayableStep
         }
     }
 
-    private static async Task<MuxResult> FinishAsync(CallTimeline timeline, OutputFolder folder, PlaybackWriter playback, List<RecordingGap> gaps, CancellationToken ct)
+    private static async Task<MuxResult> FinishAsync(
+        CallTimeline timeline, OutputFolder folder, PlaybackWriter playback, StillsWriter stills, List<RecordingGap> gaps, CancellationToken ct)
     {
         folder.Keep("original.mkv", "original", "video/x-matroska");
         await playback.FinishAsync(folder, ct);
-        await WriteTimelineAsync(timeline, folder, playback.Pictures, gaps, ct);
+        stills.Finish(folder);
+        await WriteTimelineAsync(timeline, folder, playback.Pictures, gaps, stills.Stills, ct);
         var reason = Incompleteness(timeline, gaps);
         return new MuxResult(reason.Length > 0 ? "partial" : "complete", reason, TimeSpan.FromTicks(timeline.DurationNs / 100), folder.Files, gaps);
     }
 
     private static async Task<MuxResult> EmptyAsync(CallTimeline timeline, OutputFolder folder, List<RecordingGap> gaps, CancellationToken ct)
     {
-        await WriteTimelineAsync(timeline, folder, [], gaps, ct);
+        await WriteTimelineAsync(timeline, folder, [], gaps, [], ct);
         var reason = timeline.Unsupported.Count + timeline.WithoutFrames.Count == 0
             ? "no medium reached the recorder"
             : "nothing that reached the recorder can be shown; it is in the journal";
@@ -66,10 +69,11 @@ internal static class PlayableStep
     }
 
     private static Task WriteTimelineAsync(
-        CallTimeline timeline, OutputFolder folder, IReadOnlyList<PictureDocument> pictures, IReadOnlyList<RecordingGap> gaps, CancellationToken ct) =>
-        folder.WriteAsync("timeline.json", "timeline", "application/json", TimelineDocument.From(timeline, timeline.Tracks, pictures, gaps).ToUtf8(), ct);
+        CallTimeline timeline, OutputFolder folder, IReadOnlyList<PictureDocument> pictures, IReadOnlyList<RecordingGap> gaps,
+        IReadOnlyList<TimelineStillDocument> stills, CancellationToken ct) =>
+        folder.WriteAsync("timeline.json", "timeline", "application/json", TimelineDocument.From(timeline, timeline.Tracks, pictures, gaps, stills).ToUtf8(), ct);
 
-    /// <summary>A late start, a mute or a pause is how the call went; these are what the recording lacks.</summary>
+    /// <summary>A late start, a mute, a pause or photos in place of video are how the call went; these are what the recording lacks.</summary>
     private static string Incompleteness(CallTimeline timeline, List<RecordingGap> gaps)
     {
         if (timeline.Index.Problem.Length > 0)

@@ -8,12 +8,14 @@ namespace AfterSales.Video.Recording.Muxing;
 /// <summary>timeline.json: what is in the recording, when, and what is not. Times in seconds of playback.</summary>
 internal sealed record TimelineDocument(
     int Version, string RecordingId, string CallId, string TicketId, DateTimeOffset OriginUtc, double DurationSeconds, string JournalHeadSha256, long JournalBlocks,
-    EndCounts? End, string Problem, IReadOnlyList<TimelineTrackDocument> Tracks, IReadOnlyList<TimelineGapDocument> Gaps, IReadOnlyList<TimelineEventDocument> Events)
+    EndCounts? End, string Problem, IReadOnlyList<TimelineTrackDocument> Tracks, IReadOnlyList<TimelineGapDocument> Gaps, IReadOnlyList<TimelineEventDocument> Events,
+    IReadOnlyList<TimelineStillDocument>? Stills = null)
 {
     /// <param name="tracks">In the order of original.mkv.</param>
     /// <param name="pictures">Say the runs of each picture track.</param>
     public static TimelineDocument From(
-        CallTimeline timeline, IReadOnlyList<TimelineTrack> tracks, IReadOnlyList<PictureDocument> pictures, IReadOnlyList<RecordingGap> gaps)
+        CallTimeline timeline, IReadOnlyList<TimelineTrack> tracks, IReadOnlyList<PictureDocument> pictures, IReadOnlyList<RecordingGap> gaps,
+        IReadOnlyList<TimelineStillDocument> stills)
     {
         var index = timeline.Index;
         return new TimelineDocument(
@@ -21,7 +23,7 @@ internal sealed record TimelineDocument(
             timeline.DurationNs / 1e9, index.HeadHashHex, index.Blocks, index.End, index.Problem,
             [.. tracks.Select((t, i) => Track(timeline, t, i, pictures))],
             [.. gaps.Select(g => new TimelineGapDocument(g.ParticipantId, g.Source, g.From.TotalSeconds, g.To.TotalSeconds, g.Reason))],
-            [.. index.Events.OrderBy(e => e.TimeNs).Select(e => Event(timeline, e))]);
+            [.. index.Events.OrderBy(e => e.TimeNs).Select(e => Event(timeline, e))], stills);
     }
 
     /// <summary>Null when it is not a timeline of this version.</summary>
@@ -82,6 +84,13 @@ internal sealed record TimelineGapDocument(string ParticipantId, string Source, 
 
 /// <param name="Seconds">Negative before the first medium.</param>
 internal sealed record TimelineEventDocument(double Seconds, string Kind, string ParticipantId, string Role, string Detail, JsonElement? Data);
+
+/// <summary>A photo sent in place of video.</summary>
+/// <param name="Seconds">When the server had it.</param>
+/// <param name="Offset">Where its bytes begin in the file.</param>
+/// <param name="Sha256">Lower-case hex, as in the journal.</param>
+internal sealed record TimelineStillDocument(
+    double Seconds, string ParticipantId, string Role, string Source, string File, long Offset, int Length, int Width, int Height, string Sha256);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, WriteIndented = true)]
 [JsonSerializable(typeof(TimelineDocument))]

@@ -18,6 +18,9 @@ internal sealed class CallIndex
     /// <summary>When a source was switched off, by what its participant said.</summary>
     public List<(long FromNs, long ToNs, string ParticipantId, string Source)> Mutes { get; } = [];
 
+    /// <summary>When a participant's link carried no video of its own camera.</summary>
+    public List<WeakLink> WeakLinks { get; } = [];
+
     /// <summary>What the recorder could not keep.</summary>
     public List<(long FromNs, long ToNs, uint Packets)> Lost { get; } = [];
 
@@ -40,3 +43,6 @@ internal static class TimedEvents
 {
     public static TimedEvent From(in TapRoomEvent e, long timeNs) => new(timeNs, e.Kind, e.ParticipantId, e.Role, e.Detail, "{}");
 }
+
+/// <param name="Mode">"stills" or "audio_only".</param>
+internal readonly record struct WeakLink(long FromNs, long ToNs, string ParticipantId, string Mode);

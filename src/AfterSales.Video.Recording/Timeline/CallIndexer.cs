@@ -12,6 +12,7 @@ internal sealed class CallIndexer
     private readonly PacketWalk _walk;
     private readonly Dictionary<MediaRun, FirstFrame> _looking = [];
     private readonly Dictionary<(string ParticipantId, string Source), long> _mutedSince = [];
+    private readonly Dictionary<string, (long Ns, string Mode)> _weakSince = new(StringComparer.Ordinal);
     private (long Ns, string Reason)? _pausedSince;
 
     private CallIndexer(CallIndex index)
@@ -52,6 +53,8 @@ internal sealed class CallIndexer
             _index.Pauses.Add((open.Ns, _index.EndNs, open.Reason));
         foreach (var ((participantId, source), sinceNs) in _mutedSince)
             _index.Mutes.Add((sinceNs, _index.EndNs, participantId, source));
+        foreach (var (participantId, (sinceNs, mode)) in _weakSince)
+            _index.WeakLinks.Add(new WeakLink(sinceNs, _index.EndNs, participantId, mode));
         foreach (var first in _looking.Values.ToList())
             first.Flush();
         (_index.Blocks, _index.HeadHashHex, _index.Problem) = (journal.Blocks, journal.HeadHex, journal.Problem);
@@ -112,6 +115,10 @@ internal sealed class CallIndexer
     {
         switch (type)
         {
+            case RecordType.Event when first == MediaModeEvent.Kind && MediaModeEvent.TryRead(second, out var mode):
+                _index.Events.Add(new TimedEvent(timeNs, first, mode.Participant, mode.Role, mode.Reason, second));
+                AddMode(mode, timeNs);
+                break;
             case RecordType.Event:
                 _index.Events.Add(new TimedEvent(timeNs, first, "", "", "", second));
                 break;
@@ -130,6 +137,14 @@ internal sealed class CallIndexer
                 _index.EndNs = Math.Max(_index.EndNs, timeNs);
                 break;
         }
+    }
+
+    private void AddMode(MediaModeEvent mode, long timeNs)
+    {
+        if (_weakSince.Remove(mode.Participant, out var before))
+            _index.WeakLinks.Add(new WeakLink(before.Ns, timeNs, mode.Participant, before.Mode));
+        if (mode.Sends is "stills" or "audio_only")
+            _weakSince[mode.Participant] = (timeNs, mode.Sends);
     }
 
     private static EndCounts? ReadCounts(string json)

@@ -17,20 +17,22 @@ internal sealed class CallStream
     private readonly FrameQueue _queue;
     private readonly Dictionary<MediaRun, RunReader> _readers = [];
     private readonly PacketWalk _walk;
+    private readonly StillTaker _takeStill;
     private int _nextRun;
 
-    private CallStream(CallTimeline timeline, TimedFrameTaker take)
+    private CallStream(CallTimeline timeline, TimedFrameTaker take, StillTaker takeStill)
     {
-        _timeline = timeline;
+        (_timeline, _takeStill) = (timeline, takeStill);
         _queue = new FrameQueue(timeline, take);
         _walk = new PacketWalk((_, _, _) => timeline.Index.Runs[_nextRun++], AddPacket);
     }
 
     /// <param name="journal">Opened anew; read as far as the first pass found it valid.</param>
-    public static void Read(JournalSource journal, CallTimeline timeline, TimedFrameTaker take, CancellationToken ct)
+    /// <param name="takeStill">Photos, in the order in which they stand in the journal.</param>
+    public static void Read(JournalSource journal, CallTimeline timeline, TimedFrameTaker take, StillTaker takeStill, CancellationToken ct)
     {
         journal.Trust();
-        var stream = new CallStream(timeline, take);
+        var stream = new CallStream(timeline, take, takeStill);
         while (journal.Blocks < timeline.Index.Blocks && journal.ReadBlock(out var payload, out var monotonicNs))
         {
             ct.ThrowIfCancellationRequested();
@@ -50,6 +52,8 @@ internal sealed class CallStream
                 _walk.Add(id, timeNs, recovered, packet);
             else if (records.TryGetTrackStarted(out var track, out var startedNs))
                 _walk.Start(track, startedNs, (records.Flags & RecordWriter.RepeatedFlag) != 0);
+            else if (records.TryGetStill(out var still, out var image))
+                _takeStill(still, image);
         }
     }
 
@@ -129,6 +133,9 @@ internal sealed class CallStream
 
 /// <param name="bytes">In the form the container wants; valid during the call.</param>
 internal delegate void TimedFrameTaker(in TimedFrame frame, ReadOnlySpan<byte> bytes);
+
+/// <param name="image">Valid during the call.</param>
+internal delegate void StillTaker(in StillRecord still, ReadOnlySpan<byte> image);
 
 /// <param name="TimeNs">Playback time; grows from frame to frame of a track.</param>
 /// <param name="AfterLoss">Something between this frame and the one kept before it was lost.</param>

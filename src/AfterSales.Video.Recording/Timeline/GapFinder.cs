@@ -24,7 +24,7 @@ internal sealed class GapFinder(CallTimeline timeline)
         if (!_last.TryGetValue(key, out var before))
         {
             if (frame.TimeNs > EdgeNs)
-                _found.Add((key.ParticipantId, key.Source, 0, frame.TimeNs, IsMuted(key, 0, frame.TimeNs) ? "mute" : "late_start"));
+                _found.Add((key.ParticipantId, key.Source, 0, frame.TimeNs, IsMuted(key, 0, frame.TimeNs) ? "mute" : WeakLink(key, 0, frame.TimeNs) ?? "late_start"));
         }
         else if (Reason(before, frame) is { } reason)
         {
@@ -74,11 +74,16 @@ internal sealed class GapFinder(CallTimeline timeline)
             return length > AudioGapNs ? "pause" : null;
         if (length > AudioGapNs && IsMuted((after.Track.ParticipantId, after.Track.Source), before.TimeNs, after.TimeNs))
             return "mute";
+        if (length <= worth)
+            return null;
+        var isInterrupted = IsInterrupted(after.Track.ParticipantId, before.TimeNs, after.TimeNs);
+        if (!isInterrupted && WeakLink((after.Track.ParticipantId, after.Track.Source), before.TimeNs, after.TimeNs) is { } instead)
+            return instead;
         if (after.AfterLoss)
-            return length > worth ? "network" : null;
+            return "network";
         if (length <= SwitchedOffNs)
             return null;
-        return IsInterrupted(after.Track.ParticipantId, before.TimeNs, after.TimeNs) ? "network" : Stalled;
+        return isInterrupted ? "network" : Stalled;
     }
 
     /// <summary>A source that ends before the recording does: its participant left, lost the network or switched it off, or it just stopped.</summary>
@@ -90,7 +95,8 @@ internal sealed class GapFinder(CallTimeline timeline)
         var events = timeline.Index.Events.Where(e => e.ParticipantId == participant && e.TimeNs >= fromNs).Select(e => e.Kind).ToList();
         return events.Contains("participant_left", StringComparer.Ordinal) ? "left"
             : events.Contains("participant_interrupted", StringComparer.Ordinal) ? "network"
-            : IsMuted((participant, last.Track.Source), last.TimeNs, timeline.DurationNs) ? "mute" : Stalled;
+            : IsMuted((participant, last.Track.Source), last.TimeNs, timeline.DurationNs) ? "mute"
+            : WeakLink((participant, last.Track.Source), last.TimeNs, timeline.DurationNs) ?? Stalled;
     }
 
     private bool IsPaused(long fromNs, long toNs) =>
@@ -100,6 +106,16 @@ internal sealed class GapFinder(CallTimeline timeline)
     private bool IsMuted((string Participant, string Source) key, long fromNs, long toNs) =>
         timeline.Index.Mutes.Exists(m => m.ParticipantId == key.Participant && m.Source == key.Source
             && m.FromNs - timeline.OriginNs < toNs && m.ToNs - timeline.OriginNs > fromNs);
+
+    /// <summary>The page said that its link carries no video: what it sent instead is the reason.</summary>
+    private string? WeakLink((string Participant, string Source) key, long fromNs, long toNs)
+    {
+        if (key.Source != "camera")
+            return null;
+        var modes = timeline.Index.WeakLinks.Where(w => w.ParticipantId == key.Participant && w.FromNs - timeline.OriginNs < toNs && w.ToNs - timeline.OriginNs > fromNs)
+            .Select(w => w.Mode).ToList();
+        return modes.Count == 0 ? null : modes.Contains("stills", StringComparer.Ordinal) ? "photos_instead" : "sound_only";
+    }
 
     private bool IsInterrupted(string participant, long fromNs, long toNs) =>
         timeline.Index.Events.Exists(e => e.Kind == "participant_interrupted" && e.ParticipantId == participant

@@ -52,7 +52,7 @@ internal sealed class JournalTarget : IFuzzTarget
             return;
         using var again = JournalSource.Of(journal);
         var gaps = new GapFinder(timeline);
-        CallStream.Read(again, timeline, (in TimedFrame frame, ReadOnlySpan<byte> _) => gaps.Add(frame), CancellationToken.None);
+        CallStream.Read(again, timeline, (in TimedFrame frame, ReadOnlySpan<byte> _) => gaps.Add(frame), static (in StillRecord _, ReadOnlySpan<byte> _) => { }, CancellationToken.None);
         gaps.Finish();
     }
 
@@ -97,6 +97,8 @@ internal sealed class JournalTarget : IFuzzTarget
                 block.Records.Rtp(1, i * 20_000_000L, i == 2, [0x80, 0xE0, 0, i, 0, 0, i, 0, 0, 0, 0, 5, .. payload]);
             block.Records.SenderReport(1, 90_000_000, 0xE000000080000000, 512, 4, 12);
             block.Records.RoomEvent(new TapRoomEvent("muted", "p", "buyer", "camera"), 95_000_000);
+            block.Records.Text(RecordType.Event, 0, 95_500_000, MediaModeEvent.Kind, new MediaModeEvent("p", "buyer", "stills", "video", "weak_uplink", 90_000).ToJson());
+            block.Records.Still(new RecordedStill("p", "buyer", "camera", "image/jpeg", 640, 480, new byte[] { 0xFF, 0xD8, 0xFF, 0xD9 }), 95_600_000);
             block.Records.Text(RecordType.Paused, 0, 96_000_000, "why", "");
             block.Records.Gap(1, 2, 3, 4, "disk_slow");
             block.Records.Text(RecordType.End, 0, 99_000_000, "end", """{"blocks":1,"packets":4,"dropped":0,"recovered":false,"cutBytes":0}""");
