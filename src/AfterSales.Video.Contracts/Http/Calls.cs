@@ -36,6 +36,13 @@ public sealed record RecordingFileView(string Name, string Purpose, string Conte
 /// <param name="Reason">"private_information", "third_person", "other": a word, so that nothing personal gets into the journal.</param>
 public sealed record PauseRecordingRequest(string Reason);
 
+/// <summary>
+/// POST /api/buyer/stills and /api/calls/{callId}/stills: a photo in place of video, from a participant of the running call. The body is the image: image/jpeg, at most 48 KiB,
+/// long side at most 1280. About one in 1.5 s. GET …/stills/{participantId} gives the latest of another participant.
+/// </summary>
+/// <param name="Recorded">False while the recording is paused.</param>
+public sealed record StillReceipt(string StillId, string Sha256, int Width, int Height, bool Recorded);
+
 public sealed record GapView(string ParticipantId, string Source, double FromSeconds, double ToSeconds, string Reason);
 
 /// <summary>POST /api/calls/{callId}/media-tokens: a WHIP/WHEP entry for a program, camera box or encoder.</summary>

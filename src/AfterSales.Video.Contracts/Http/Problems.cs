@@ -40,6 +40,7 @@ public static class ProblemCodes
     public const string ConsentRequired = "consent.required";
     public const string ConsentOutdated = "consent.outdated";
     public const string PhotoNotAccepted = "photo.not_accepted";
+    public const string StillCameraOff = "still.camera_off";
     public const string SdpRefused = "media.sdp_refused";
     public const string RoomFull = "media.room_full";
     public const string Unavailable = "server.unavailable";

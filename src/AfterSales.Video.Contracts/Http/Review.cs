@@ -17,7 +17,12 @@ public sealed record ReviewCaseView(
 /// <param name="OriginAt">Wall clock of playback time 0.</param>
 public sealed record ReviewView(
     string ViewId, ReviewCaseView Case, string Reason, DateTimeOffset? OriginAt, ReviewPlaybackView? Playback, IReadOnlyList<ReviewTrackView> Tracks,
-    IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<RecordingFileView> Files, ReviewSealView? Seal, KeepingView Keeping, CourtCopyView CourtCopy);
+    IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<ReviewStillView> Stills, IReadOnlyList<RecordingFileView> Files, ReviewSealView? Seal, KeepingView Keeping, CourtCopyView CourtCopy);
+
+/// <summary>A photo sent in place of video: JPEG, bytes [offset, offset + length) of the file.</summary>
+/// <param name="Seconds">Playback time at which the server had it.</param>
+/// <param name="Sha256">As the journal says, lower-case hex.</param>
+public sealed record ReviewStillView(double Seconds, string ParticipantId, string Role, string Url, long Offset, int Length, int Width, int Height, string Sha256);
 
 /// <summary>How it is played: each picture and each voice apart, so that each can be hidden or muted.</summary>
 /// <param name="Kind">Of the main picture: "hls" (fMP4 by byte ranges), "webm" (VP8: one file per picture) or "audio" (no picture).</param>

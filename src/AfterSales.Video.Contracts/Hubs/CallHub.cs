@@ -29,6 +29,9 @@ public interface ICallHub
     /// <summary>The page has kept this checkpoint and says back what it says: a second pair of hands that holds the recording to its word.</summary>
     Task<CommandResult> EchoCheckpoint(EchoCheckpointRequest request);
 
+    /// <summary>What my link carries of my own camera; said when it changes. Refused with "request.too_many" when it changes faster than people can follow.</summary>
+    Task<CommandResult> ReportLink(LinkReport request);
+
     /// <summary>Staff: ends the call for everybody. Buyer: hangs up, which ends the call too.</summary>
     Task<CommandResult> HangUp(HangUpRequest request);
 
@@ -92,6 +95,10 @@ public sealed record AcknowledgeRequest(long Seq);
 /// <param name="HeadHex">As in the checkpoint; another value is refused with "request.invalid".</param>
 public sealed record EchoCheckpointRequest(string RecordingId, int Part, long BlockSeq, string HeadHex);
 
+/// <param name="Sends">"video", "stills" (photos by POST /api/buyer/stills or /api/calls/{callId}/stills) or "audio_only".</param>
+/// <param name="EstimateBps">What the page thinks its uplink carries; 0 when it does not know.</param>
+public sealed record LinkReport(string Sends, long EstimateBps);
+
 public sealed record HangUpRequest(string Reason);
 
 public sealed record LeaveRequest(string Reason);
@@ -107,6 +114,8 @@ public sealed record CommandResult(string? Code);
 [JsonDerivedType(typeof(BuyerStepChanged), "buyer_step_changed")]
 [JsonDerivedType(typeof(ConsentGiven), "consent_given")]
 [JsonDerivedType(typeof(QualityChanged), "quality_changed")]
+[JsonDerivedType(typeof(MediaModeChanged), "media_mode_changed")]
+[JsonDerivedType(typeof(StillTaken), "still_taken")]
 [JsonDerivedType(typeof(RecordingStateChanged), "recording_state_changed")]
 [JsonDerivedType(typeof(Checkpoint), "checkpoint")]
 [JsonDerivedType(typeof(RecordingAlarm), "recording_alarm")]
@@ -139,6 +148,15 @@ public sealed record ConsentGiven(DateTimeOffset At) : CallMessage;
 /// <summary>About once a second. Loss 0..1.</summary>
 public sealed record QualityChanged(
     string ParticipantId, double UplinkLoss, double DownlinkLoss, double RoundTripMs, long UplinkBps, long DownlinkBps, string Level) : CallMessage;
+
+/// <summary>A weak link carries photos or only sound instead of video, or carries video again. Who joins later is told of every link that is weak then.</summary>
+/// <param name="Sends">"video", "stills" or "audio_only": what comes from the participant.</param>
+/// <param name="Receives">The same for what goes to it; while it is not "video" the others send photos for it.</param>
+/// <param name="Reason">"weak_uplink", "weak_downlink", "recovered", "rejoined".</param>
+public sealed record MediaModeChanged(string ParticipantId, string Sends, string Receives, string Reason) : CallMessage;
+
+/// <summary>A photo in place of video: GET /api/buyer/stills/{participantId} or /api/calls/{callId}/stills/{participantId} gives the latest.</summary>
+public sealed record StillTaken(string ParticipantId, string StillId, int Width, int Height) : CallMessage;
 
 /// <param name="State">"recording", "paused", "muxing", "ready", "partial", "empty", "failed".</param>
 public sealed record RecordingStateChanged(string State) : CallMessage;

@@ -12,6 +12,7 @@ using AfterSales.Video.Server.Features.Retention;
 using AfterSales.Video.Server.Features.Review;
 using AfterSales.Video.Server.Features.SampleData;
 using AfterSales.Video.Server.Features.Signalling;
+using AfterSales.Video.Server.Features.Stills;
 using AfterSales.Video.Server.Features.Tickets;
 using AfterSales.Video.Server.Features.Whip;
 using AfterSales.Video.Server.Telemetry;
@@ -149,6 +150,7 @@ internal static class HubHost
         app.MapPhotoDownloads();
         app.MapFirstFrame();
         app.MapSignalling();
+        app.MapStills();
         app.MapWhip();
         app.MapHubTelemetry();
         app.MapStaticPages();

@@ -44,6 +44,7 @@ internal static class Problem
         [ProblemCodes.ConsentRequired] = (409, "Consent has not been given."),
         [ProblemCodes.ConsentOutdated] = (409, "The consent notice has changed: show the new one."),
         [ProblemCodes.PhotoNotAccepted] = (415, "This file is not a photo of an accepted kind."),
+        [ProblemCodes.StillCameraOff] = (409, "The camera is switched off: nothing is taken from it."),
         [ProblemCodes.SdpRefused] = (400, "The session description was refused."),
         [ProblemCodes.RoomFull] = (409, "The call is full."),
         [ProblemCodes.Unavailable] = (503, "Not available at the moment."),

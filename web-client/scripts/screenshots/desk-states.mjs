@@ -1,4 +1,5 @@
 // Every state of the agent's desk: the fake world it opens in, its address and what a person does to get there.
+import { photo } from './photo.mjs'
 import { reviewStates } from './review-states.mjs'
 
 /** @typedef {import('@playwright/test').Page} Page */
@@ -24,6 +25,14 @@ async function goLive(page, portrait = true) {
   await page.evaluate(() => window.fakeCall.quality(0.004, 46))
   await page.mouse.move(200, 400)
   await settle(page, 1_200)
+}
+
+/** A weak network: photos (or only sound) in place of the buyer's picture. */
+async function weakCall(page, sends, receives, hasPhoto) {
+  await page.route('**/api/calls/*/stills/*', (route) => route.fulfill({ contentType: 'image/jpeg', body: photo() }))
+  await goLive(page)
+  await page.evaluate(([up, down, photo]) => { window.fakeCall.weak(up, down); if (photo) window.fakeCall.still() }, [sends, receives, hasPhoto])
+  await settle(page, 900)
 }
 
 /** @type {Readonly<Record<string, DeskState>>} */
@@ -80,6 +89,10 @@ export const deskStates = {
   call_devices: { ...openTicket(), run: async (page) => { await goLive(page); await pressTool(page, '.toolbar summary') } },
   call_camera_off: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.person('buyer', { publications: [{ publicationId: 'bc', kind: 'video', source: 'camera', muted: true, active: false }] })) } },
   call_recording_alarms: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => { window.fakeCall.alarm('disk_low'); window.fakeCall.alarm('video_off'); window.fakeCall.alarm('clock_step') }); await settle(page, 600) } },
+  call_photos: { ...openTicket(), run: (page) => weakCall(page, 'stills', 'video', true) },
+  call_photos_waiting: { ...openTicket(), run: (page) => weakCall(page, 'stills', 'video', false) },
+  call_photos_own: { ...openTicket(), run: async (page) => { await weakCall(page, 'video', 'video', true); await page.evaluate(() => window.fakeCall.weak('video', 'stills', 'me')); await settle(page, 600) } },
+  call_sound_only: { ...openTicket(), run: (page) => weakCall(page, 'audio_only', 'video', false) },
   call_buyer_reconnecting: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.person('buyer', { connection: 'reconnecting' })) } },
   call_buyer_gone: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.gone('buyer')) } },
   call_reconnecting: { ...openTicket(), run: async (page) => { await goLive(page); await fake(page, () => window.fakeCall.cut()); await settle(page, 1_500) } },

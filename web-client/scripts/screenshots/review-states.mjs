@@ -1,4 +1,6 @@
 // States of the review and keeping pages of the desk (see desk-states.mjs for their shape).
+import { photo } from './photo.mjs'
+
 /** @typedef {import('./desk-states.mjs').DeskState} DeskState */
 
 const settle = (page, ms = 250) => page.waitForTimeout(ms)
@@ -26,6 +28,11 @@ export const reviewStates = {
   replay: replay(),
   replay_gap: replay('r1', { run: (page) => shown(page, 19.5) }),
   replay_pause: replay('r1', { run: (page) => shown(page, 25) }),
+  replay_photos: replay('r1', { run: async (page) => {
+    await page.route('**/fake/stills-buyer.mjpeg', (route) => route.fulfill({ status: 206, contentType: 'video/x-motion-jpeg', body: photo() }))
+    await shown(page, 44)
+    await page.locator('img.still').waitFor()
+  } }),
   replay_hover: replay('r1', { run: async (page) => { await shown(page); const box = await page.locator('.scrub').boundingBox(); await page.mouse.move(box.x + box.width * 0.7, box.y + 20); await settle(page) } }),
   replay_marks: replay('r1', { run: async (page) => { await shown(page, 10); await page.keyboard.press('i'); const box = await page.locator('.scrub').boundingBox(); await page.mouse.click(box.x + box.width * 0.6, box.y + 20); await page.keyboard.press('o'); await settle(page) } }),
   replay_playing: replay('r1', { run: async (page) => { await shown(page); await page.keyboard.press('k'); await settle(page, 1_500) } }),

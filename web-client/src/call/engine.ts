@@ -2,10 +2,13 @@ import type { CallMessage, IceServer, PublicationUpdate } from '@/contracts/gene
 import type { CallId, EndReason, ReportableStep, Source, TimingMeasure } from '@/contracts/names'
 import type { LocalMediaState } from '@/media/local-media'
 import { MediaPeer, type OfferAnswer, type PeerOptions, type PeerState } from '@/media/peer'
+import type { StillsPort } from '@/media/stills-port'
 import { CallHub, type CallHubOptions, type SignallingStatus } from '@/signalling/call-hub'
 import { systemClock, type Cancel, type Clock } from '@/signalling/clock'
 import { ProblemError } from '@/signalling/problem'
+import { LinkKeeper } from './link-keeper'
 import { MediaMending } from './media-mending'
+import { othersWantStills } from './phase'
 import { initialCallState, reduce, type CallEvent, type CallState } from './state'
 
 export type EngineOptions = {
@@ -13,6 +16,8 @@ export type EngineOptions = {
   readonly cameraBitrateBps: number
   readonly hub?: CallHubOptions
   readonly clock?: Clock
+  /** Takes and sends photos where the way up carries no video; without it the page always sends video. */
+  readonly stills?: StillsPort
   readonly makePeer?: (options: PeerOptions) => MediaPeer
   /** Each message after the state has taken it in, for sounds and announcements. */
   readonly onMessage?: (message: CallMessage) => void
@@ -26,6 +31,7 @@ export class CallEngine {
   private readonly hub: CallHub
   private readonly clock: Clock
   private readonly mending: MediaMending
+  private readonly link: LinkKeeper | null
   private current: CallState = initialCallState
   private peer: MediaPeer | null = null
   private iceServers: readonly IceServer[] = []
@@ -45,6 +51,14 @@ export class CallEngine {
       restart: () => void this.peer?.restartIce(),
       giveUp: () => this.giveUp(),
     })
+    this.link = options.stills === undefined ? null : new LinkKeeper(this.clock, {
+      view: () => ({
+        camera: this.current.media === 'connected' ? this.local?.camera.track ?? null : null, othersWantStills: othersWantStills(this.current),
+      }),
+      read: () => this.peer?.linkReading() ?? Promise.resolve(null),
+      sendVideo: (active) => void this.peer?.sendVideo(active),
+      report: (mode, estimateBps) => this.hub.reportLink(mode, estimateBps),
+    }, options.stills)
   }
 
   get state(): CallState {
@@ -69,6 +83,7 @@ export class CallEngine {
     if (this.current.signalling !== 'up' || this.peer !== null) return
     this.connectStartedMs = this.clock.now()
     this.peer = this.newPeer()
+    this.link?.start()
     this.dispatch({ type: 'media', media: 'connecting', atMs: this.clock.now() })
     await this.applyLocal()
     await this.peer?.negotiate()
@@ -141,6 +156,7 @@ export class CallEngine {
       this.iceServers = status.iceServers
       // A new place knows nothing of the old connection.
       this.closePeer()
+      this.link?.rejoined()
       if (this.wantsMedia) void this.startMedia()
     } else if (status.kind === 'resumed') {
       this.published = ''
@@ -231,6 +247,7 @@ export class CallEngine {
 
   private closePeer(): void {
     this.mending.stop()
+    this.link?.stop()
     this.cancelPublish?.()
     this.peer?.close()
     this.peer = null

@@ -1,5 +1,6 @@
 import type { ParticipantView, SlotView } from '@/contracts/generated'
-import type { CallOutcome, CallState, Quality } from './state'
+import { mediaModes, type MediaMode } from '@/contracts/names'
+import type { CallOutcome, CallState, LinkModes, Quality } from './state'
 
 /** What the person should see, derived from the state and never stored. */
 export type CallPhase =
@@ -48,6 +49,23 @@ export function publicationMuted(participant: ParticipantView | null, source: 'm
 
 export function slotOf(state: CallState, participantId: string, source: 'microphone' | 'camera' | 'screen'): SlotView | null {
   return state.slots.find((slot) => slot.participantId === participantId && slot.source === source) ?? null
+}
+
+const carriesVideo: LinkModes = { sends: 'video', receives: 'video' }
+
+export function linkOf(state: CallState, participantId: string | null): LinkModes {
+  return (participantId === null ? undefined : state.links[participantId]) ?? carriesVideo
+}
+
+/** How this page sees somebody: the weaker of their way up and ours down. */
+export function pictureMode(state: CallState, participantId: string): MediaMode {
+  const [sends, receives] = [linkOf(state, participantId).sends, linkOf(state, state.self).receives]
+  return mediaModes.indexOf(sends) > mediaModes.indexOf(receives) ? sends : receives
+}
+
+/** A colleague's way down carries no video: photos help them, whatever our own way up carries. Buyers do without a picture of us. */
+export function othersWantStills(state: CallState): boolean {
+  return others(state).some((one) => one.role !== 'buyer' && linkOf(state, one.participantId).receives === 'stills')
 }
 
 /** Sections that carry somebody's sound now. */

@@ -1,6 +1,7 @@
 import type { CallMessage, ParticipantView, QualityChanged, SlotView } from '@/contracts/generated'
 import {
-  assertNever, buyerSteps, callStates, known, recordingStates, type BuyerStep, type CallStateName, type ParticipantId, type RecordingStateName,
+  assertNever, buyerSteps, callStates, known, mediaModes, recordingStates, type BuyerStep, type CallStateName, type MediaMode, type ParticipantId,
+  type RecordingStateName,
 } from '@/contracts/names'
 import type { SignallingOutcome, SignallingStatus } from '@/signalling/call-hub'
 import type { ProblemReason } from '@/signalling/problem'
@@ -8,6 +9,11 @@ import type { ProblemReason } from '@/signalling/problem'
 export type MediaConnection = 'none' | 'connecting' | 'connected' | 'interrupted'
 
 export type Quality = Omit<QualityChanged, 'type' | 'seq'>
+
+/** What somebody's link carries from them and to them. */
+export type LinkModes = { readonly sends: MediaMode; readonly receives: MediaMode }
+/** Somebody's latest photo, and when this page was told of it. */
+export type StillNews = { readonly id: string; readonly atMs: number }
 
 /** All that a page knows about its call. Pure data: every change goes through `reduce`. Times are the page's monotonic milliseconds. */
 export type RecordingTrouble = { readonly code: string; readonly detail: string }
@@ -30,6 +36,9 @@ export type CallState = {
   readonly buyerStep: BuyerStep
   /** By participant id, the latest. */
   readonly quality: Readonly<Record<string, Quality>>
+  /** By participant id; who is not here has a link that carries video. */
+  readonly links: Readonly<Record<string, LinkModes>>
+  readonly stills: Readonly<Record<string, StillNews>>
   readonly interruptedAtMs: number | null
   /** Why the server would not take our media at the last try. */
   readonly mediaRefusal: ProblemReason | null
@@ -47,7 +56,7 @@ export type CallEvent =
 
 export const initialCallState: CallState = {
   signalling: 'idle', media: 'none', outcome: null, self: null, stage: 'waiting', participants: [], slots: [], recording: 'off',
-  recordingAlarms: [], startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, interruptedAtMs: null, mediaRefusal: null,
+  recordingAlarms: [], startedAtMs: null, consentAtMs: null, buyerStep: 'none', quality: {}, links: {}, stills: {}, interruptedAtMs: null, mediaRefusal: null,
 }
 
 export function reduce(state: CallState, event: CallEvent): CallState {
@@ -77,6 +86,7 @@ function onSignalling(state: CallState, status: SignallingStatus, atMs: number):
       stage: known(callStates, status.snapshot.state, 'waiting'),
       participants: status.snapshot.participants,
       slots: status.snapshot.slots,
+      links: {},
       recording: status.snapshot.recording ? 'recording' : 'off',
       startedAtMs: startOf(status.snapshot.state, status.snapshot.elapsedSeconds, atMs),
     }, atMs)
@@ -105,6 +115,8 @@ function onMessage(state: CallState, message: CallMessage, atMs: number): CallSt
     case 'buyer_step_changed': return { ...state, buyerStep: known(buyerSteps, message.step, 'none') }
     case 'consent_given': return { ...state, stage: 'live', consentAtMs: atMs, startedAtMs: state.startedAtMs ?? atMs }
     case 'quality_changed': return { ...state, quality: { ...state.quality, [message.participantId]: message } }
+    case 'media_mode_changed': return { ...state, links: { ...state.links, [message.participantId]: modesOf(message) } }
+    case 'still_taken': return { ...state, stills: { ...state.stills, [message.participantId]: { id: message.stillId, atMs } } }
     case 'recording_state_changed': return { ...state, recording: known(recordingStates, message.state, 'failed') }
     case 'call_ended': return { ...state, stage: 'ended' }
     case 'recording_alarm': return { ...state, recordingAlarms: withAlarm(state.recordingAlarms, message) }
@@ -122,6 +134,10 @@ function withAlarm(all: readonly RecordingTrouble[], { code, detail }: Recording
   const ended = recoveries[code]
   const rest = all.filter((one) => one.code !== (ended ?? code))
   return ended === undefined ? [...rest, { code, detail }] : rest
+}
+
+function modesOf({ sends, receives }: { readonly sends: string; readonly receives: string }): LinkModes {
+  return { sends: known(mediaModes, sends, 'video'), receives: known(mediaModes, receives, 'video') }
 }
 
 function withParticipant(all: readonly ParticipantView[], changed: ParticipantView): readonly ParticipantView[] {

@@ -282,6 +282,7 @@ export const problemCodes = [
   'consent.required',
   'consent.outdated',
   'photo.not_accepted',
+  'still.camera_off',
   'media.sdp_refused',
   'media.room_full',
   'server.unavailable',
@@ -405,6 +406,18 @@ export type ReviewSealView = {
   readonly receiptCode: string
 }
 
+export type ReviewStillView = {
+  readonly seconds: number
+  readonly participantId: string
+  readonly role: string
+  readonly url: string
+  readonly offset: number
+  readonly length: number
+  readonly width: number
+  readonly height: number
+  readonly sha256: string
+}
+
 export type ReviewTrackView = {
   readonly participantId: string
   readonly role: string
@@ -428,6 +441,7 @@ export type ReviewView = {
   readonly playback: ReviewPlaybackView | null
   readonly tracks: readonly ReviewTrackView[]
   readonly lanes: readonly LaneItemView[]
+  readonly stills: readonly ReviewStillView[]
   readonly files: readonly RecordingFileView[]
   readonly seal: ReviewSealView | null
   readonly keeping: KeepingView
@@ -457,6 +471,14 @@ export type SessionView = {
 export type SignInRequest = {
   readonly email: string
   readonly password: string
+}
+
+export type StillReceipt = {
+  readonly stillId: string
+  readonly sha256: string
+  readonly width: number
+  readonly height: number
+  readonly recorded: boolean
 }
 
 export type StorageView = {
@@ -559,6 +581,8 @@ export type CallMessage =
   | BuyerStepChanged
   | ConsentGiven
   | QualityChanged
+  | MediaModeChanged
+  | StillTaken
   | RecordingStateChanged
   | Checkpoint
   | RecordingAlarm
@@ -643,6 +667,7 @@ export type CallHubMethods = {
   ReportTiming(request: ReportTimingRequest): CommandResult
   Acknowledge(request: AcknowledgeRequest): CommandResult
   EchoCheckpoint(request: EchoCheckpointRequest): CommandResult
+  ReportLink(request: LinkReport): CommandResult
   HangUp(request: HangUpRequest): CommandResult
   Leave(request: LeaveRequest): CommandResult
 }
@@ -663,6 +688,20 @@ export type IceServer = {
 
 export type LeaveRequest = {
   readonly reason: string
+}
+
+export type LinkReport = {
+  readonly sends: string
+  readonly estimateBps: number
+}
+
+export type MediaModeChanged = {
+  readonly type: 'media_mode_changed'
+  readonly participantId: string
+  readonly sends: string
+  readonly receives: string
+  readonly reason: string
+  readonly seq: number
 }
 
 export type NegotiateRequest = {
@@ -780,6 +819,15 @@ export type SlotView = {
 export type SlotsChanged = {
   readonly type: 'slots_changed'
   readonly slots: readonly SlotView[]
+  readonly seq: number
+}
+
+export type StillTaken = {
+  readonly type: 'still_taken'
+  readonly participantId: string
+  readonly stillId: string
+  readonly width: number
+  readonly height: number
   readonly seq: number
 }
 

@@ -32,6 +32,10 @@ export type ParticipantConnection = (typeof participantConnections)[number]
 export const recordingStates = ['recording', 'paused', 'muxing', 'ready', 'partial', 'empty', 'failed', 'erased'] as const
 export type RecordingStateName = (typeof recordingStates)[number]
 
+/** What a link carries: the lower steps are photos in place of video, then sound alone. */
+export const mediaModes = ['video', 'stills', 'audio_only'] as const
+export type MediaMode = (typeof mediaModes)[number]
+
 export const sources = ['microphone', 'camera', 'screen'] as const
 export type Source = (typeof sources)[number]
 

@@ -10,6 +10,14 @@ export type OfferAnswer =
   | { readonly kind: 'refused'; readonly reason: ProblemReason; readonly detail: string }
   | { readonly kind: 'unsent' }
 
+/** Of our own way up. */
+export type LinkReading = {
+  /** What the browser thinks the way carries; null where it does not say (Firefox). */
+  readonly estimateBps: number | null
+  /** 0..1, as the server reports it. */
+  readonly loss: number
+}
+
 export type PeerEvents = {
   state(state: PeerState): void
   /** After each answer: slots as the server sees them; the receiving tracks may have changed too. */
@@ -40,6 +48,7 @@ export class MediaPeer {
   private busy = false
   private wanted = false
   private closed = false
+  private sendsVideo = true
   private last: PeerState = 'new'
 
   constructor(private readonly options: PeerOptions) {
@@ -126,6 +135,25 @@ export class MediaPeer {
 
   receiverOf(mid: string): RTCRtpReceiver | null {
     return this.connection.getTransceivers().find((candidate) => candidate.mid === mid)?.receiver ?? null
+  }
+
+  /** What our way up carries, as the browser sees it. */
+  async linkReading(): Promise<LinkReading> {
+    let [estimateBps, loss] = [null as number | null, 0]
+    ;(await this.stats()).forEach((stat: { readonly type: string; readonly nominated?: boolean; readonly availableOutgoingBitrate?: number; readonly fractionLost?: number }) => {
+      if (stat.type === 'candidate-pair' && stat.nominated === true) estimateBps = stat.availableOutgoingBitrate ?? estimateBps
+      if (stat.type === 'remote-inbound-rtp') loss = Math.max(loss, stat.fractionLost ?? 0)
+    })
+    return { estimateBps, loss }
+  }
+
+  /** Holds the camera's video back without letting go of the camera, or lets it go out again. Cheaper to come back from than replaceTrack. */
+  async sendVideo(active: boolean): Promise<void> {
+    const parameters = this.video.sender.getParameters()
+    if (active === this.sendsVideo || parameters.encodings === undefined || parameters.encodings.length === 0) return
+    this.sendsVideo = active
+    for (const encoding of parameters.encodings) encoding.active = active
+    await this.video.sender.setParameters(parameters).catch(() => { this.sendsVideo = !active })
   }
 
   stats(): Promise<RTCStatsReport> {

@@ -2,7 +2,7 @@ import type {
   CallHubMethods, CallMessage, CallSnapshot, Checkpoint, CommandResult, ConnectResult, IceServer, NegotiateResult, PublicationUpdate, SlotView,
 } from '@/contracts/generated'
 import { isString, nullable, shape, type Guard } from '@/contracts/guards'
-import { endReasons, known, type CallId, type EndReason, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
+import { endReasons, known, type CallId, type EndReason, type MediaMode, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
 import { isConnectResult, isNegotiateResult, readCallMessage } from './call-messages'
 import { noCheckpoints, type CheckpointKeeper } from './checkpoint-keeper'
 import { systemClock, type Cancel, type Clock } from './clock'
@@ -127,6 +127,11 @@ export class CallHub {
   /** @param milliseconds since the event the measure starts from. */
   reportTiming(measure: TimingMeasure, milliseconds: number): Promise<void> {
     return this.command('ReportTiming', { measure, milliseconds: Math.round(milliseconds * 10) / 10 })
+  }
+
+  /** What our own way up carries from now on. */
+  reportLink(sends: MediaMode, estimateBps: number): Promise<void> {
+    return this.command('ReportLink', { sends, estimateBps })
   }
 
   /** Ends the call for everybody. */

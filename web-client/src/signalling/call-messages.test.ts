@@ -16,6 +16,8 @@ const examples: { readonly [T in CallMessage['type']]: Extract<CallMessage, { ty
   quality_changed: { type: 'quality_changed', participantId: 'p', uplinkLoss: 0, downlinkLoss: 0.1, roundTripMs: 30, uplinkBps: 1, downlinkBps: 1, level: 'good', seq: 1 },
   checkpoint: { type: 'checkpoint', recordingId: 'rec-1', part: 1, blockSeq: 41, headHex: 'ab', at: '2026-11-22T08:00:00Z', envelope: '{}', seq: 1 },
   recording_alarm: { type: 'recording_alarm', code: 'disk_low', detail: 'free some space', seq: 1 },
+  media_mode_changed: { type: 'media_mode_changed', participantId: 'p', sends: 'stills', receives: 'video', reason: 'weak_uplink', seq: 1 },
+  still_taken: { type: 'still_taken', participantId: 'p', stillId: 's', width: 1280, height: 720, seq: 1 },
   recording_state_changed: { type: 'recording_state_changed', state: 'recording', seq: 1 },
   call_ended: { type: 'call_ended', reason: 'expired', seq: 1 },
   replaced: { type: 'replaced', by: 'page', seq: 1 },

@@ -36,6 +36,12 @@ const messageGuards: { readonly [T in MessageType]: Guard<MessageOf<T>> } = {
     type: literal('quality_changed'), participantId: isString, uplinkLoss: isNumber, downlinkLoss: isNumber, roundTripMs: isNumber,
     uplinkBps: isNumber, downlinkBps: isNumber, level: isString, seq: isNumber,
   }),
+  media_mode_changed: shape<MessageOf<'media_mode_changed'>>({
+    type: literal('media_mode_changed'), participantId: isString, sends: isString, receives: isString, reason: isString, seq: isNumber,
+  }),
+  still_taken: shape<MessageOf<'still_taken'>>({
+    type: literal('still_taken'), participantId: isString, stillId: isString, width: isNumber, height: isNumber, seq: isNumber,
+  }),
   recording_state_changed: shape<MessageOf<'recording_state_changed'>>({ type: literal('recording_state_changed'), state: isString, seq: isNumber }),
   checkpoint: shape<MessageOf<'checkpoint'>>({
     type: literal('checkpoint'), recordingId: isString, part: isNumber, blockSeq: isNumber, headHex: isString, at: isString, envelope: isString, seq: isNumber,

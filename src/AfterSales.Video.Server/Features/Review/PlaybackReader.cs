@@ -39,9 +39,9 @@ internal static class PlaybackReader
             return new LaneItemView(
                 LaneOfGap(reason), reason, Number(gap, "fromSeconds"), Number(gap, "toSeconds"), participant, roles.GetValueOrDefault(participant, ""), Text(gap, "source"), "");
         });
-        var events = Items(timeline, "events").Where(e => Text(e, "kind") != "dtls_connected").Select(e => new LaneItemView(
+        var events = Items(timeline, "events").Where(e => Text(e, "kind") is not ("dtls_connected" or "media_mode" or "media_advice")).Select(e => new LaneItemView(
             LaneOfEvent(Text(e, "kind")), Text(e, "kind"), Number(e, "seconds"), Number(e, "seconds"), Text(e, "participantId"), Text(e, "role"), "", Text(e, "detail")));
-        return [.. gaps.Concat(events).OrderBy(i => i.FromSeconds)];
+        return [.. gaps.Concat(events).Concat(StillsReader.Lanes(timeline)).OrderBy(i => i.FromSeconds)];
     }
 
     private static ReviewPictureView Picture(string recordingId, JsonElement picture)
@@ -74,12 +74,12 @@ internal static class PlaybackReader
         _ => "system",
     };
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
+    internal static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var items) && items.ValueKind == JsonValueKind.Array ? items.EnumerateArray() : [];
 
-    private static string Text(JsonElement item, string name) =>
+    internal static string Text(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
-    private static double Number(JsonElement item, string name) =>
+    internal static double Number(JsonElement item, string name) =>
         item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : 0;
 }

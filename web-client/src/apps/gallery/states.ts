@@ -72,7 +72,7 @@ export function states(): Readonly<Record<string, Screen>> {
   const own: CallScreenView['own'] = { picture: product, mirrored: false, muted: false, camera: 'on', microphone: 'on', switching: false }
   const live: CallScreenView = {
     agentName: '客服小林', phase: 'live', reconnectingSeconds: 0, elapsed: '02:14', recording: 'recording', quality: 'good', own, agent: 'here',
-    agentPicture: null, agentMuted: false, morePeople: 0, soundBlocked: false, askingToHangUp: false,
+    weak: 'none', agentPicture: null, agentMuted: false, morePeople: 0, soundBlocked: false, askingToHangUp: false,
   }
   const onCall = (change: Partial<CallScreenView>): Screen => ({ name: 'call', view: { ...live, ...change } })
   const ready = [photo(1, 'ready', '左耳充电触点发黑'), photo(2, 'ready'), photo(3, 'too_large')]
@@ -107,6 +107,9 @@ export function states(): Readonly<Record<string, Screen>> {
     live_agent_reconnecting: onCall({ agent: 'reconnecting', agentPicture: face }),
     live_fair: onCall({ quality: 'fair' }),
     live_poor: onCall({ quality: 'poor' }),
+    live_photos: onCall({ quality: 'poor', weak: 'photos' }),
+    live_photos_long: onCall({ quality: 'poor', weak: 'photos', agentName: longCall.agentName, agentPicture: face, elapsed: '1:02:14' }),
+    live_sound_only: onCall({ quality: 'poor', weak: 'sound' }),
     live_paused: onCall({ recording: 'paused' }),
     live_sound_blocked: onCall({ soundBlocked: true }),
     reconnecting: onCall({ phase: 'reconnecting', reconnectingSeconds: 8 }),

@@ -94,6 +94,10 @@ internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTiming
     }
 
     [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
+    public Task<CommandResult> ReportLink(LinkReport request) =>
+        Task.FromResult(new CommandResult(HeldPlace.Of(Context) is { } held ? held.Call.ReportLink(held.Place, request) : "session.rejoin"));
+
+    [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
     public async Task<CommandResult> HangUp(HangUpRequest request)
     {
         if (HeldPlace.Of(Context) is not { } held)

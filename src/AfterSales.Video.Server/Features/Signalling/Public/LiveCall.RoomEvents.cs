@@ -48,6 +48,9 @@ internal sealed partial class LiveCall
             case RoomEvent.NegotiationWanted wanted:
                 Find(wanted.ParticipantId)?.Send(new NegotiationWanted(wanted.AudioSlots, wanted.VideoSlots, wanted.Reason));
                 break;
+            case RoomEvent.MediaAdvice { Direction: LinkDirection.Downlink } advice:
+                AdviseDownlink(advice.ParticipantId, Mode(advice.Mode), advice.EstimateBps);
+                break;
             case RoomEvent.Quality quality:
                 Quality(quality.ParticipantId, quality.Value);
                 break;
@@ -90,6 +93,7 @@ internal sealed partial class LiveCall
         {
             Find(participant.ParticipantId)?.MediaConnected(participant.Connected, false);
             Slots(participant.ParticipantId, participant.Slots);
+            AdviseDownlink(participant.ParticipantId, Mode(participant.DownlinkMode), participant.Quality.DownlinkEstimateBps);
             Publications(participant.ParticipantId, snapshot.Publications.Where(p => p.ParticipantId == participant.ParticipantId).ToList());
         }
 
@@ -98,6 +102,13 @@ internal sealed partial class LiveCall
 
     internal static IReadOnlyList<SlotView> Views(IReadOnlyList<SlotAssignment> slots) =>
         slots.Select(s => new SlotView(s.Mid, Kind(s.Kind), s.PublicationId, s.FromParticipantId, s.Source)).ToList();
+
+    private static string Mode(MediaMode mode) => mode switch
+    {
+        MediaMode.Video => "video",
+        MediaMode.Stills => "stills",
+        _ => "audio_only",
+    };
 
     private static string Kind(MediaKind kind) => kind == MediaKind.Audio ? "audio" : "video";
 

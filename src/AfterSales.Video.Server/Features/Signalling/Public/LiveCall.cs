@@ -32,6 +32,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private readonly ILogger _logger;
     private readonly OpenAlarms _nodeAlarms;
     private readonly OpenAlarms _alarms = new();
+    private readonly MediaLinks _links;
     private readonly Task _pump;
     private IRoom? _room;
     private IRecordingSession? _recording;
@@ -45,6 +46,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     {
         (CallId, TenantId, TicketId) = (row.Id, row.TenantId, row.TicketId);
         (_rooms, _custody, _options, _nodeAlarms, _time, _logger) = (rooms, custody, options, nodeAlarms, time, logger);
+        _links = new MediaLinks(options.StillInterval, time);
         _startedAt = row.StartedAt;
         _emptySince = time.GetUtcNow();
         _pump = PumpAsync();
@@ -81,6 +83,9 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
             return _places.Values.FirstOrDefault(p => p.OwnerId == ownerId);
     }
 
+    /// <summary>The buyer's place, whichever browser tab holds it.</summary>
+    public Place? FindBuyer() => FindByOwner(CallPlaces.BuyerOwner);
+
     public Place? Find(string participantId)
     {
         lock (_sync)
@@ -99,6 +104,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         if (place is not null)
         {
             await _room!.DisconnectAsync(place.ParticipantId, ct);
+            BeginAnew(place);
         }
         else
         {
@@ -116,6 +122,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
         Broadcast(new ParticipantChanged(place.View()), except: place);
         if (_recordingState == "paused")
             place.Send(new RecordingStateChanged(_recordingState));
+        TellWeakLinks(place);
         foreach (var alarm in place.IsStaff ? _nodeAlarms.All.Concat(_alarms.All).DistinctBy(a => a.Code) : [])
             place.Send(alarm);
         return (place, token, null);
@@ -214,6 +221,7 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     {
         lock (_sync)
             _places.Remove(place.ParticipantId);
+        _links.Forget(place.ParticipantId);
         UpdatePresence();
         if (_room is not null)
             await _room.LeaveAsync(place.ParticipantId, reason, ct);

@@ -1,6 +1,6 @@
 import type {
   CourtCopyView, CustodyEntryView, CustodyView, HoldView, KeepingView, LaneItemView, RecordingFileView, RetentionPolicy, ReviewCaseView, ReviewListView,
-  ReviewPictureRunView, ReviewPictureView, ReviewPlaybackView, ReviewSealView, ReviewTrackView, ReviewView, ReviewVoiceView, StorageView,
+  ReviewPictureRunView, ReviewPictureView, ReviewPlaybackView, ReviewSealView, ReviewStillView, ReviewTrackView, ReviewView, ReviewVoiceView, StorageView,
 } from '@/contracts/generated'
 import { isBoolean, isNumber, isString, listOf, nullable, shape, type Guard } from '@/contracts/guards'
 
@@ -36,6 +36,10 @@ const isLaneItem: Guard<LaneItemView> = shape<LaneItemView>({
   lane: isString, kind: isString, fromSeconds: isNumber, toSeconds: isNumber, participantId: isString, role: isString, source: isString, detail: isString,
 })
 
+const isStill: Guard<ReviewStillView> = shape<ReviewStillView>({
+  seconds: isNumber, participantId: isString, role: isString, url: isString, offset: isNumber, length: isNumber, width: isNumber, height: isNumber, sha256: isString,
+})
+
 const isFile: Guard<RecordingFileView> = shape<RecordingFileView>({
   name: isString, purpose: isString, contentType: isString, length: isNumber, sha256: isString, url: isString,
 })
@@ -55,6 +59,7 @@ const isCourtCopy: Guard<CourtCopyView> = shape<CourtCopyView>({ state: isString
 
 export const isReview: Guard<ReviewView> = shape<ReviewView>({
   viewId: isString, case: isCase, reason: isString, originAt: nullable(isString), playback: nullable(isPlayback), tracks: listOf(isTrack), lanes: listOf(isLaneItem),
+  stills: listOf(isStill),
   files: listOf(isFile), seal: nullable(isSeal), keeping: isKeeping, courtCopy: isCourtCopy,
 })
 

@@ -1,10 +1,12 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import { audibleMids, buyerOf, CallEngine, initialCallState, type CallState } from '@/call'
+import { audibleMids, buyerOf, CallEngine, initialCallState, pictureMode, StillInbox, type CallState, type ShownStill } from '@/call'
 import type { CallCreatedView, CallMessage } from '@/contracts/generated'
 import type { CallId } from '@/contracts/names'
 import { AudioOutput, firstVideoFrame, LocalMedia, StatsReader, watchNetwork, type CaptureFailure, type LocalMediaState, type MediaReading } from '@/media'
 import { CaptureError } from '@/media/capture-failure'
+import { stillsTo } from '@/media/stills-port'
+import { systemClock } from '@/signalling/clock'
 import type { ProblemError } from '@/signalling/problem'
 import { checkpointsIn } from '@/signalling/checkpoint-keeper'
 import { useServices } from '../services'
@@ -31,6 +33,9 @@ export const useCallStore = defineStore('call', () => {
   const soundBlocked = ref(false)
   const pictureArrived = ref(false)
   const starting = ref(false)
+  /** The buyer's latest photo, while the network carries no video. */
+  const buyerStill = shallowRef<ShownStill | null>(null)
+  const inbox = new StillInbox(systemClock, (still) => (buyerStill.value = still))
   const lastMessage = shallowRef<CallMessage | null>(null)
   const devices = shallowRef(rememberedDevices())
 
@@ -103,7 +108,7 @@ export const useCallStore = defineStore('call', () => {
       local.value = value
       engine?.setLocal(value)
     })
-    engine = new CallEngine({ onState: take, onMessage: (message) => (lastMessage.value = message), cameraBitrateBps: agentCameraBps, hub: { transport: callTransport, checkpoints: checkpointsIn(() => localStorage) } })
+    engine = new CallEngine({ onState: take, onMessage: (message) => (lastMessage.value = message), cameraBitrateBps: agentCameraBps, hub: { transport: callTransport, checkpoints: checkpointsIn(() => localStorage) }, stills: stillsTo(() => stillsPath(next.callId)) })
     engine.join(next.callId as CallId)
     void engine.startMedia()
     void openMicrophone()
@@ -114,6 +119,7 @@ export const useCallStore = defineStore('call', () => {
   function take(next: CallState): void {
     state.value = next
     playVoices(next)
+    fetchStill(next)
     const outcome = next.outcome
     if (outcome === null) return
     media?.stop()
@@ -123,6 +129,13 @@ export const useCallStore = defineStore('call', () => {
 
   function isOver(reason: string): boolean {
     return reason === 'call.ended' || reason === 'call.not_found'
+  }
+
+  const stillsPath = (callId: string): string => `/api/calls/${callId}/stills`
+
+  function fetchStill(next: CallState): void {
+    const id = buyerOf(next)?.participantId ?? ''
+    inbox.want(`${stillsPath(place.value?.callId ?? '')}/${id}`, next.outcome === null && pictureMode(next, id) !== 'video' ? next.stills[id] ?? null : null)
   }
 
   function playVoices(next: CallState): void {
@@ -245,6 +258,7 @@ export const useCallStore = defineStore('call', () => {
     oldEngine?.dispose()
     oldMedia?.stop()
     audio.show(new Map())
+    inbox.want('', null)
     local.value = null
     reading.value = null
     microphoneFailure.value = null
@@ -258,7 +272,7 @@ export const useCallStore = defineStore('call', () => {
 
   return {
     place, invite, state, local, reading, microphoneFailure, cameraFailed, soundBlocked, pictureArrived, starting, ending, lastMessage, devices,
-    buyerStream, selfStream, muted, cameraOn,
+    buyerStream, buyerStill, selfStream, muted, cameraOn,
     start, join, restore, newLink, openMicrophone, toggleMute, toggleCamera, choose, watchPicture, end, leave, retry, forget, streamFor,
     unlockSound: () => audio.unlock(),
   }

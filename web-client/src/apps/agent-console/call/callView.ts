@@ -1,6 +1,6 @@
 import type { ParticipantView } from '@/contracts/generated'
 import { assertNever, buyerSteps, known, type BuyerStep } from '@/contracts/names'
-import { buyerOf, others, phaseOf, publicationMuted, qualityWord, slotOf, type CallState, type Quality, type QualityWord } from '@/call'
+import { buyerOf, linkOf, others, phaseOf, pictureMode, publicationMuted, qualityWord, slotOf, type CallState, type Quality, type QualityWord } from '@/call'
 
 /** What fills the stage. One at a time, the first that applies. */
 export type StageView =
@@ -9,6 +9,9 @@ export type StageView =
   | { readonly name: 'waiting_picture' }
   | { readonly name: 'picture' }
   | { readonly name: 'camera_off' }
+  /** Photos in place of video, from a weak network at either end. */
+  | { readonly name: 'photos' }
+  | { readonly name: 'sound_only' }
   | { readonly name: 'buyer_reconnecting' }
   | { readonly name: 'buyer_gone' }
   | { readonly name: 'closed'; readonly why: 'lost' | 'media' | 'replaced' | 'refused' }
@@ -21,10 +24,12 @@ export function stageView(state: CallState, pictureArrived: boolean): StageView 
   const buyer = buyerOf(state)
   if (buyer === null) return state.consentAtMs !== null && !pictureArrived ? { name: 'waiting_picture' } : { name: 'buyer_gone' }
   if (buyer.connection === 'reconnecting') return { name: 'buyer_reconnecting' }
+  const isOff = buyer.publications.some((one) => one.source === 'camera' && one.muted)
+  const mode = isOff ? 'video' : pictureMode(state, buyer.participantId)
+  if (mode !== 'video') return { name: mode === 'stills' ? 'photos' : 'sound_only' }
   const hasSlot = slotOf(state, buyer.participantId, 'camera') !== null
   if (pictureArrived && hasSlot && !publicationMuted(buyer, 'camera')) return { name: 'picture' }
-  const switchedOff = buyer.publications.some((one) => one.source === 'camera' && one.muted)
-  return switchedOff ? { name: 'camera_off' } : { name: 'waiting_picture' }
+  return isOff ? { name: 'camera_off' } : { name: 'waiting_picture' }
 }
 
 function closedView(state: CallState): StageView {
@@ -75,6 +80,18 @@ export function stepIndex(step: BuyerStep): number {
   }
 }
 
+/** Whose network keeps video away, and what is left; null while all links carry it. The buyer's first: the agent can say what to do. */
+export type WeakLink = 'buyerPhotos' | 'buyerSound' | 'ownPhotos' | 'ownSound' | 'ownCamera'
+
+export function weakLink(state: CallState, cameraOn: boolean): WeakLink | null {
+  const buyer = buyerOf(state)
+  const [own, theirs] = [linkOf(state, state.self), linkOf(state, buyer?.participantId ?? null)]
+  const sees = buyer === null || buyer.publications.some((one) => one.source === 'camera' && one.muted) ? 'video' : theirs.sends
+  if (sees !== 'video') return sees === 'stills' ? 'buyerPhotos' : 'buyerSound'
+  if (own.receives !== 'video') return own.receives === 'stills' ? 'ownPhotos' : 'ownSound'
+  return cameraOn && (own.sends !== 'video' || theirs.receives !== 'video') ? 'ownCamera' : null
+}
+
 export type QualityLine = {
   readonly word: QualityWord | 'lost' | 'unknown'
   /** Whose network is the weaker one. */
@@ -96,7 +113,8 @@ export function qualityLine(state: CallState): QualityLine {
   const whose = buyerIsWorse ? 'buyer' : 'own'
   if (state.interruptedAtMs !== null) return { word: 'lost', whose: 'own', loss: 0, roundTripMs: 0, rateBps: 0 }
   if (shown === undefined) return { word: 'unknown', whose, loss: 0, roundTripMs: 0, rateBps: 0 }
-  return { word: qualityWord(shown), whose, loss: worstLoss(shown), roundTripMs: Math.round(shown.roundTripMs), rateBps: theirs?.uplinkBps ?? shown.downlinkBps }
+  const isWeak = [state.self, buyer?.participantId ?? null].some((id) => linkOf(state, id).sends !== 'video' || linkOf(state, id).receives !== 'video')
+  return { word: isWeak ? 'poor' : qualityWord(shown), whose, loss: worstLoss(shown), roundTripMs: Math.round(shown.roundTripMs), rateBps: theirs?.uplinkBps ?? shown.downlinkBps }
 }
 
 function worstLoss(quality: Quality): number {

@@ -105,6 +105,14 @@ export class FakeRoom {
     }
   }
 
+  weak(sends: string, receives: string, participantId = 'buyer'): void {
+    this.send({ type: 'media_mode_changed', participantId, sends, receives, reason: 'weak_uplink' })
+  }
+
+  still(participantId = 'buyer'): void {
+    this.send({ type: 'still_taken', participantId, stillId: `s${this.seq}`, width: 1280, height: 720 })
+  }
+
   alarm(code: string): void {
     this.send({ type: 'recording_alarm', code, detail: '' })
   }

@@ -1,4 +1,4 @@
-import type { CustodyEntryView, LaneItemView, ReviewCaseView, ReviewView, StorageView } from '@/contracts/generated'
+import type { CustodyEntryView, LaneItemView, ReviewCaseView, ReviewStillView, ReviewView, StorageView } from '@/contracts/generated'
 import { checkNames, type Check, type Verification } from '@/evidence/verification'
 import type { IntegrityRunner } from '../review/integrity/integrityRun'
 import { ago } from './fakeData'
@@ -34,7 +34,7 @@ const lanes: readonly LaneItemView[] = [
   item('people', 'participant_joined', 21, 21, { role: 'supervisor' }), item('people', 'participant_left', 34, 34, { role: 'supervisor' }),
   item('mark', 'mark', 8), item('mark', 'mark', 9.3), item('mark', 'mark', 27), item('photo', 'photo_received', 15.5), item('photo', 'photo_received', 30.2), item('note', 'note', 40, 40, { role: 'agent', detail: '左耳指示灯不亮' }),
   item('mute', 'muted', 10.5, 14, { source: 'microphone' }), item('mute', 'muted', 31, 33, { role: 'agent', source: 'microphone' }), item('pause', 'pause', 24, 26.5, { role: 'agent', detail: '买家报银行卡号' }),
-  item('loss', 'loss', 17, 18.2, { detail: '8 %' }), item('loss', 'loss', 36.5, 37.4, { detail: '3 %' }), item('gap', 'network', 18.2, 21.4, { source: 'camera' }), item('system', 'journal_continued', 35),
+  item('loss', 'loss', 17, 18.2, { detail: '8 %' }), item('loss', 'loss', 36.5, 37.4, { detail: '3 %' }), item('gap', 'network', 18.2, 21.4, { source: 'camera' }), item('gap', 'photos_instead', 41.5, 47, { source: 'camera' }), item('photo', 'stills', 42, 46, { source: 'camera', detail: '2' }), item('system', 'journal_continued', 35),
 ]
 
 export function fakeReview(recordingId: string, asked: ReadonlySet<string>): ReviewView | null {
@@ -44,8 +44,9 @@ export function fakeReview(recordingId: string, asked: ReadonlySet<string>): Rev
   const sealed = playable && !asked.has('unsealed')
   const audio = recordingId === 'r7'
   const file = (name: string, purpose: string, contentType: string, length: number, seed: number) => ({ name, purpose, contentType, length, sha256: hash(seed), url: `/fake/${name}` })
+  const still = (at: number): ReviewStillView => ({ seconds: at, participantId: 'b', role: 'buyer', url: '/fake/stills-buyer.mjpeg', offset: at * 1_000, length: 1_000, width: 1280, height: 720, sha256: hash(at) })
   return {
-    viewId: 'v1', case: { ...found, durationSeconds: playable ? seconds : 0 }, originAt: ago(57), tracks: [], lanes: playable ? lanes.filter((lane) => !audio || lane.source !== 'camera') : [],
+    stills: playable ? [still(42), still(46)] : [], viewId: 'v1', case: { ...found, durationSeconds: playable ? seconds : 0 }, originAt: ago(57), tracks: [], lanes: playable ? lanes.filter((lane) => !audio || lane.source !== 'camera') : [],
     reason: found.state === 'failed' ? 'ffmpeg: exit 1 (moov atom not found)' : found.state === 'partial' ? '服务器在通话中重启' : '',
     playback: playable
       ? { kind: audio ? 'audio' : 'webm', pictureUrl: audio ? null : '/fake/recording.webm', posterUrl: null, storyboardUrl: audio || asked.has('making') ? null : '/api/fake/storyboard', waveformUrl: asked.has('making') ? null : '/api/fake/waveform',

@@ -44,6 +44,7 @@ const keys: Readonly<Record<ProblemReason, PlainKey | 'error.invalid'>> = {
   'consent.required': 'error.unexpected',
   'consent.outdated': 'error.unexpected',
   'photo.not_accepted': 'error.unexpected',
+  'still.camera_off': 'error.unexpected',
   'media.sdp_refused': 'error.unexpected',
   'server.unexpected': 'error.unexpected',
 }

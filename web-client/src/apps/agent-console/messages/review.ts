@@ -150,6 +150,12 @@ const zh = {
   'review.event.hold': '通话保持',
   'review.event.clock_step': '系统时钟跳变',
   'review.event.journal_continued': '换了新的记录文件',
+  'review.event.photos_instead': '用照片代替视频：网络较弱',
+  'review.event.sound_only': '只有声音：网络很弱',
+  'review.event.receives_photos': '收到的是照片：网络较弱',
+  'review.event.receives_sound': '只收到声音：网络很弱',
+  'review.event.stills': '代替视频的照片',
+  'review.still': '代替视频的照片 · {at}',
   'review.event.unknown': '事件',
 } as const
 
@@ -305,6 +311,12 @@ const en: Record<keyof typeof zh, string> = {
   'review.event.hold': 'call on hold',
   'review.event.clock_step': 'system clock stepped',
   'review.event.journal_continued': 'record continued in a new file',
+  'review.event.photos_instead': 'photos instead of video: weak network',
+  'review.event.sound_only': 'sound only: very weak network',
+  'review.event.receives_photos': 'received photos: weak network',
+  'review.event.receives_sound': 'received sound only: very weak network',
+  'review.event.stills': 'photos in place of video',
+  'review.still': 'Photo in place of video · {at}',
   'review.event.unknown': 'event',
 }
 

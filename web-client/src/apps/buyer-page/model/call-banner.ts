@@ -27,6 +27,7 @@ function liveBanner(view: CallScreenView, agent: string): Banner | null {
   if (view.own.microphone === 'failed') return note(t('call.microphone_failed'), 'microphone_off', 'warn')
   if (view.agent === 'left') return waiting(t('call.agent_left', { agent }))
   if (view.agent === 'reconnecting') return waiting(t('call.agent_reconnecting', { agent }))
+  if (view.weak !== 'none') return { ...note(t(`call.weak.${view.weak}`), 'signal', 'warn'), more: t('call.weak_more') }
   if (view.quality === 'poor') return note(t('call.quality_poor_hint'), 'signal', 'warn')
   if (view.own.muted) return note(t('call.own_muted'), 'microphone_off')
   if (view.agentMuted) return note(t('call.agent_muted', { agent }), 'microphone_off')

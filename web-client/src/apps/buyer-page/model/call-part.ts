@@ -8,6 +8,7 @@ import { failureOf } from '@/media/capture'
 import { CaptureError, type CaptureFailure } from '@/media/capture-failure'
 import { LocalMedia } from '@/media/local-media'
 import { watchNetwork } from '@/media/network-watch'
+import { stillsTo } from '@/media/stills-port'
 import { callScreen } from './call-screen'
 import { FirstMeasures } from './first-measures'
 import { keepAwake } from './keep-awake'
@@ -51,7 +52,7 @@ export class CallPart {
       this.soundBlocked = blocked
       this.show()
     })
-    this.engine = new CallEngine({ cameraBitrateBps, hub: { checkpoints: checkpointsIn(() => localStorage) }, onState: (state) => this.onState(state) })
+    this.engine = new CallEngine({ cameraBitrateBps, hub: { checkpoints: checkpointsIn(() => localStorage) }, stills: stillsTo(() => '/api/buyer/stills'), onState: (state) => this.onState(state) })
     this.local.subscribe((state) => {
       this.ownPicture = state.camera.track === null ? null : new MediaStream([state.camera.track])
       this.engine.setLocal(state)

@@ -1,4 +1,4 @@
-import { clockText, mainStaff, others, phaseOf, publicationMuted, qualityWord, slotOf } from '@/call/phase'
+import { clockText, linkOf, mainStaff, others, phaseOf, pictureMode, publicationMuted, qualityWord, slotOf } from '@/call/phase'
 import type { CallState } from '@/call/state'
 import type { LocalMediaState, LocalSource } from '@/media/local-media'
 import type { AgentPresence, CallScreenView, OwnView } from './screen'
@@ -24,16 +24,18 @@ export function callScreen(input: CallScreenInput): CallScreenView {
   const agent = mainStaff(call)
   const cameraSlot = agent === null ? null : slotOf(call, agent.participantId, 'camera')
   const presence = presenceOf(input)
+  const ownLink = linkOf(call, call.self)
   return {
     agentName: agent?.displayName ?? input.agentName,
     phase: phase.name === 'reconnecting' ? 'reconnecting' : phase.name !== 'live' ? 'connecting' : presence === 'not_yet' ? 'waiting_agent' : 'live',
     reconnectingSeconds: phase.name === 'reconnecting' ? Math.floor((nowMs - phase.sinceMs) / 1000) : 0,
     elapsed: call.startedAtMs === null ? null : clockText(nowMs - call.startedAtMs),
     recording: call.recording === 'recording' || call.recording === 'paused' ? call.recording : 'off',
-    quality: qualityWord(call.self === null ? null : call.quality[call.self] ?? null),
+    quality: ownLink.sends !== 'video' || ownLink.receives !== 'video' ? 'poor' : qualityWord(call.self === null ? null : call.quality[call.self] ?? null),
     own: ownView(input),
+    weak: ownLink.sends === 'video' || input.local.camera.track === null ? 'none' : ownLink.sends === 'stills' ? 'photos' : 'sound',
     agent: presence,
-    agentPicture: cameraSlot === null || publicationMuted(agent, 'camera') ? null : input.streamFor(cameraSlot.mid),
+    agentPicture: cameraSlot === null || publicationMuted(agent, 'camera') || pictureMode(call, cameraSlot.participantId ?? '') !== 'video' ? null : input.streamFor(cameraSlot.mid),
     agentMuted: presence === 'here' && publicationMuted(agent, 'microphone'),
     morePeople: Math.max(0, others(call).length - 1),
     soundBlocked: input.soundBlocked,

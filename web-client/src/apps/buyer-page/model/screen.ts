@@ -38,6 +38,8 @@ export type CallScreenView = {
   readonly recording: 'recording' | 'paused' | 'off'
   readonly quality: QualityWord
   readonly own: OwnView
+  /** What goes out in place of the camera's video. A weak way down only hides the agent's picture: nothing is spent on photos of a face. */
+  readonly weak: WeakLink
   readonly agent: AgentPresence
   readonly agentPicture: MediaStream | null
   readonly agentMuted: boolean
@@ -45,6 +47,8 @@ export type CallScreenView = {
   readonly soundBlocked: boolean
   readonly askingToHangUp: boolean
 }
+
+export type WeakLink = 'none' | 'photos' | 'sound'
 
 export type AgentPresence = 'not_yet' | 'here' | 'reconnecting' | 'left'
 
