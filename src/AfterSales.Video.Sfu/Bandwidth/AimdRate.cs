@@ -10,8 +10,11 @@ internal struct AimdRate(long startBps, long floorBps, long ceilingBps)
     private const double IncreasePerSecond = 1.08;
     private const long LeastIncreaseBps = 4_000;
 
-    /// <summary>Sending less than this part of the estimate is the application's limit, not the link's.</summary>
-    private const double ApplicationLimit = 0.65;
+    /// <summary>Sending less than this part of the estimate is the application's limit, not the link's, as long as what is sent arrives.</summary>
+    private const double ApplicationLimit = 0.8;
+
+    /// <summary>A link that keeps up with what is sent carries at least this much of it: above 1/0.8, so that the bound holds once it is reached.</summary>
+    private const double KeepsUp = 1.3;
 
     private long _lastChangeNs;
     private long _lastDecreaseNs;
@@ -25,12 +28,13 @@ internal struct AimdRate(long startBps, long floorBps, long ceilingBps)
 
     /// <param name="deliveredBps">What arrives; 0 when unknown.</param>
     /// <param name="sentBps">What was sent in the same time.</param>
-    public void Update(LinkUse use, long deliveredBps, long sentBps, long roundTripNs, long nowNs)
+    /// <param name="loss">What the link usually loses, 0..1.</param>
+    public void Update(LinkUse use, long deliveredBps, long sentBps, double loss, long roundTripNs, long nowNs)
     {
         switch (use)
         {
             case LinkUse.Over:
-                Reduce(deliveredBps, sentBps, roundTripNs, nowNs);
+                Reduce(deliveredBps, sentBps, loss, roundTripNs, nowNs);
                 break;
             case LinkUse.Normal when _lastChangeNs != 0:
                 Raise(deliveredBps, roundTripNs, nowNs);
@@ -51,7 +55,7 @@ internal struct AimdRate(long startBps, long floorBps, long ceilingBps)
             _capacityBps = 0;
     }
 
-    private void Reduce(long deliveredBps, long sentBps, long roundTripNs, long nowNs)
+    private void Reduce(long deliveredBps, long sentBps, double loss, long roundTripNs, long nowNs)
     {
         // The queue of before still shows for a while after a step; unless the link fell far below.
         var isTooSoon = _lastDecreaseNs != 0 && nowNs - _lastDecreaseNs < Math.Clamp(roundTripNs + 100_000_000, 200_000_000, 500_000_000);
@@ -59,8 +63,8 @@ internal struct AimdRate(long startBps, long floorBps, long ceilingBps)
             return;
         var arrives = deliveredBps == 0 ? Bps : deliveredBps;
         var target = (long)(arrives * Decrease);
-        if (sentBps < Bps * ApplicationLimit && deliveredBps > sentBps * 0.85)
-            target = Math.Max(target, (long)(Bps * Decrease));
+        if (sentBps < Bps * ApplicationLimit && deliveredBps > sentBps * (1 - loss) * 0.85)
+            target = Math.Max(target, (long)Math.Max(Bps * Decrease, sentBps * KeepsUp));
         if (target < Bps)
             Bps = Clamp(target);
         LearnCapacity(arrives);

@@ -42,6 +42,7 @@ internal sealed class SendSideEstimator(SfuOptions options) : IDownlinkEstimator
     private long _firstArrivalNs;
     private bool _hasPassedProbe;
     private double _knownShare = 1;
+    private double _usualLoss;
     private long _lossSinceNs;
     private int _received;
     private int _lost;
@@ -75,6 +76,8 @@ internal sealed class SendSideEstimator(SfuOptions options) : IDownlinkEstimator
             _firstSentNs = result.SentNs;
         _sent.Add(result.SentNs - _firstSentNs, result.Bytes);
         _knownShare += ((result.Fate == PacketFate.Unknown ? 0 : 1) - _knownShare) / 50;
+        if (result.Fate != PacketFate.Unknown)
+            _usualLoss += ((result.Fate == PacketFate.Lost ? 1 : 0) - _usualLoss) / 100;
         if (_probe.IsActive && result.Probe == _probe.Id)
             _probe.Add(result);
         else
@@ -91,7 +94,7 @@ internal sealed class SendSideEstimator(SfuOptions options) : IDownlinkEstimator
         // Feedback that was lost hides what arrived: as much as of the rest.
         var delivered = (long)(_delivered.BitsPerSecond / Math.Max(0.2, _knownShare));
         var use = Judge(nowNs);
-        _rate.Update(use, delivered, _sent.BitsPerSecond, roundTripNs, nowNs);
+        _rate.Update(use, delivered, _sent.BitsPerSecond, _usualLoss, roundTripNs, nowNs);
         if (use == LinkUse.Over)
             Constrain();
         EvaluateLoss(delivered, nowNs);
@@ -167,7 +170,9 @@ internal sealed class SendSideEstimator(SfuOptions options) : IDownlinkEstimator
         (_lossSinceNs, _received, _lost) = (nowNs, 0, 0);
         if (loss < HeavyLoss)
             return;
-        var lower = loss > OverrunLoss ? delivered : Math.Max(delivered, (long)(_rate.Bps * (1 - (0.5 * loss))));
+        // While little is sent, what arrives is little too.
+        var isOverrun = loss > OverrunLoss && _sent.BitsPerSecond > _rate.Bps / 2;
+        var lower = isOverrun ? delivered : Math.Max(delivered, (long)(_rate.Bps * (1 - (0.5 * loss))));
         if (lower < _rate.Bps)
             _rate.Set(lower, nowNs);
         Constrain();

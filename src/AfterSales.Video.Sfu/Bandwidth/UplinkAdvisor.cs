@@ -15,6 +15,11 @@ internal sealed class UplinkAdvisor
     /// <summary>Video that lasted this long was no failed trial.</summary>
     private const long ProvenNs = 30_000_000_000;
 
+    /// <summary>
+    /// Browsers send less than a lossy link carries, and half of what the ladder asks for is still a moving picture: without a report only less than that is weak.
+    /// </summary>
+    private const int Doubt = 2;
+
     /// <summary>Repairs hide less than this.</summary>
     private const double LossyAbove = 0.05;
 
@@ -74,7 +79,7 @@ internal sealed class UplinkAdvisor
         EstimateBps = received;
         if (!sample.SendsVideo || sample.Loss <= LossyAbove)
             return (MediaLadder.VideoLeavesBps, MediaLadder.StillsLeaveBps);
-        return (Math.Min(sample.VideoBps, MediaLadder.VideoReturnsBps), Math.Min(received, MediaLadder.StillsReturnBps));
+        return (Math.Min(sample.VideoBps * Doubt, MediaLadder.VideoReturnsBps), Math.Min(received, MediaLadder.StillsReturnBps));
     }
 }
 

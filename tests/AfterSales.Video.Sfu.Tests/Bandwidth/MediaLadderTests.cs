@@ -78,7 +78,8 @@ public sealed class MediaLadderTests
     public void Without_a_report_loss_with_a_poor_rate_is_evidence_and_video_is_tried_again_ever_more_rarely()
     {
         var advisor = new UplinkAdvisor();
-        var weak = Sending(80_000) with { Loss = 0.2 };
+        Assert.Empty(Reasons(advisor, 10, Sending(90_000) with { Loss = 0.2 }));
+        var weak = Sending(60_000) with { Loss = 0.2 };
         Assert.Equal(["weak_link"], Reasons(advisor, 6, weak));
         Assert.Equal(["trial"], Reasons(advisor, 14, Silent));
         Assert.Equal(["weak_link"], Reasons(advisor, 6, weak));

@@ -49,6 +49,24 @@ public sealed class SendSideEstimatorTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_voice_that_arrives_through_loss_and_false_alarms_is_never_taken_for_too_much()
+    {
+        var rate = new AimdRate(600_000, 30_000, 10_000_000);
+        for (var i = 1; i < 200; i++)
+            rate.Update(LinkUse.Over, 46_000, 57_000, 0.2, 100_000_000, i * 1_000_000_000L);
+        Assert.InRange(rate.Bps, MediaLadder.StillsReturnBps, 80_000);
+    }
+
+    [Fact]
+    public void A_voice_that_does_not_arrive_is()
+    {
+        var rate = new AimdRate(600_000, 30_000, 10_000_000);
+        for (var i = 1; i < 10; i++)
+            rate.Update(LinkUse.Over, 38_000, 57_000, 0, 100_000_000, i * 1_000_000_000L);
+        Assert.True(rate.Bps < MediaLadder.StillsLeaveBps);
+    }
+
+    [Fact]
     public void Settings_that_make_no_sense_are_refused_by_name()
     {
         var refused = Assert.Throws<ArgumentException>(() => new SfuNode([new ManualLoop()], new SfuOptions { StartDownlinkBps = 20_000, MinPublisherBps = 9_000_000 }, new EventLog()));
