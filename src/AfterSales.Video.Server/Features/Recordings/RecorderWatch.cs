@@ -1,9 +1,6 @@
 using System.Threading.Channels;
-using AfterSales.Video.Evidence.Manifests;
-using AfterSales.Video.Evidence.Signing;
 using AfterSales.Video.Recording.Capture;
 using AfterSales.Video.Server.Data;
-using AfterSales.Video.Server.Features.EvidenceKeys.Public;
 using AfterSales.Video.Server.Features.Recordings.Public;
 using AfterSales.Video.Server.Features.Signalling.Public;
 
@@ -13,26 +10,33 @@ namespace AfterSales.Video.Server.Features.Recordings;
 /// What the recorder's threads report, worked on away from them: heads of journals become signed checkpoints in the database and with the
 /// participants, alarms reach the agents' pages.
 /// </summary>
-internal sealed partial class RecorderWatch : IHostedService
+internal sealed partial class RecorderWatch : IHostedService, IDisposable
 {
     /// <summary>A hundred calls make 20 checkpoints a second: this is minutes of a database that does not answer.</summary>
     private const int Capacity = 4096;
+
+    /// <summary>One commit for so many at most: a database that is slow is asked for a little at a time.</summary>
+    private const int MaxBatch = 64;
+
+    /// <summary>A commit costs as much for one row as for twenty, and of the 10 s within which a checkpoint is promised half are left.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(300);
 
     private readonly Channel<(RunningRecording? Recording, object Report)> _reports =
         Channel.CreateBounded<(RunningRecording?, object)>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
     private readonly RunningRecordings _running;
-    private readonly IEvidenceSigner _signer;
+    private readonly CheckpointKeeper _checkpoints;
     private readonly LiveCalls _live;
-    private readonly TimestampQueue _timestamps;
     private readonly IServiceScopeFactory _scopes;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _working;
 
     public RecorderWatch(
-        RunningRecordings running, IEvidenceSigner signer, LiveCalls live, TimestampQueue timestamps, IServiceScopeFactory scopes, ILogger<RecorderWatch> logger)
+        RunningRecordings running, CheckpointKeeper checkpoints, LiveCalls live, IServiceScopeFactory scopes, TimeProvider time, ILogger<RecorderWatch> logger)
     {
-        (_running, _signer, _live, _timestamps, _scopes, _logger) = (running, signer, live, timestamps, scopes, logger);
+        (_running, _checkpoints, _live, _scopes, _time, _logger) = (running, checkpoints, live, scopes, time, logger);
         _working = Task.Run(WorkAsync);
     }
 
@@ -53,54 +57,69 @@ internal sealed partial class RecorderWatch : IHostedService
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         _reports.Writer.TryComplete();
-        return _working.WaitAsync(cancellationToken);
+        await _stopping.CancelAsync();
+        await _working.WaitAsync(cancellationToken);
     }
+
+    public void Dispose() => _stopping.Dispose();
 
     private async Task WorkAsync()
     {
-        await foreach (var (recording, report) in _reports.Reader.ReadAllAsync())
+        var batch = new List<(RunningRecording? Recording, object Report)>();
+        var heads = new List<(RunningRecording Recording, JournalHead Head)>();
+        while (await TakeAsync(batch))
         {
-            try
+            foreach (var (recording, report) in batch)
             {
-                await (report switch
-                {
-                    JournalHead head => KeepAsync(recording!, head),
-                    RecorderAlarm alarm => RaiseAsync(recording, alarm),
-                    _ => Task.CompletedTask,
-                });
+                if (report is JournalHead head)
+                    heads.Add((recording!, head));
+                else
+                    await RaiseInTurnAsync(heads, recording, (RecorderAlarm)report);
             }
-            catch (Exception fault)
-            {
-                Log.Failed(_logger, fault, recording?.RecordingId ?? "all");
-            }
+
+            await _checkpoints.KeepAsync(heads);
+            heads.Clear();
         }
     }
 
-    private async Task KeepAsync(RunningRecording recording, JournalHead head)
+    /// <summary>Waits for a report and then a little for more, unless somebody waits for this one.</summary>
+    private async Task<bool> TakeAsync(List<(RunningRecording? Recording, object Report)> batch)
     {
-        var at = DateTimeOffset.UnixEpoch.AddTicks(head.UtcNs / 100);
-        var document = new Evidence.Manifests.Checkpoint(head.RecordingId, head.Part, head.Seq, head.HeadHex, at);
-        var envelope = SignedText.Of(SignedDocuments.Checkpoint.Sign(document, _signer));
-        await using var scope = _scopes.CreateTenantScope(recording.TenantId);
-        var db = scope.ServiceProvider.GetRequiredService<HubDbContext>();
-        var row = new CheckpointRow
+        batch.Clear();
+        if (!await _reports.Reader.WaitToReadAsync())
+            return false;
+        Drain(batch);
+        if (batch.TrueForAll(r => r.Report is JournalHead { IsEnd: false }))
         {
-            RecordingId = head.RecordingId,
-            Part = head.Part,
-            BlockSeq = head.Seq,
-            TenantId = recording.TenantId,
-            HeadHex = head.HeadHex,
-            At = at,
-            Envelope = envelope,
-        };
-        db.Add(row);
-        _timestamps.AddCheckpoint(db, row, head.IsEnd);
-        await db.SaveChangesAsync();
-        // Last, so that an echo finds its row.
-        _live.Find(recording.CallId)?.Broadcast(new Contracts.Hubs.Checkpoint(head.RecordingId, head.Part, head.Seq, head.HeadHex, at, envelope));
+            await Task.Delay(Linger, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Drain(batch);
+        }
+
+        return true;
+    }
+
+    private void Drain(List<(RunningRecording? Recording, object Report)> batch)
+    {
+        while (batch.Count < MaxBatch && _reports.Reader.TryRead(out var report))
+            batch.Add(report);
+    }
+
+    /// <summary>What came before the alarm is kept before it is raised: it may end the recording.</summary>
+    private async Task RaiseInTurnAsync(List<(RunningRecording Recording, JournalHead Head)> heads, RunningRecording? recording, RecorderAlarm alarm)
+    {
+        await _checkpoints.KeepAsync(heads);
+        heads.Clear();
+        try
+        {
+            await RaiseAsync(recording, alarm);
+        }
+        catch (Exception fault)
+        {
+            Log.Failed(_logger, fault, recording?.RecordingId ?? "all");
+        }
     }
 
     private async Task RaiseAsync(RunningRecording? recording, RecorderAlarm alarm)

@@ -35,6 +35,7 @@ internal static partial class RecordingEndpoints
         services.AddSingleton<StorageProbe>();
         services.AddHostedService(provider => provider.GetRequiredService<StorageProbe>());
         services.AddSingleton<TimestampQueue>();
+        services.AddSingleton<CheckpointKeeper>();
         services.AddSingleton<RecorderWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<RecorderWatch>());
         services.AddHttpClient(TimestampWorker.Client, client =>

@@ -52,39 +52,40 @@ internal sealed class TimestampQueue(IOptions<EvidenceOptions> options, TimeProv
 
     public bool IsOn => options.Value.TimestampUrl.Length > 0;
 
-    /// <summary>At most one each interval of a recording, and one for its end. The caller saves.</summary>
-    public void AddCheckpoint(HubDbContext db, CheckpointRow checkpoint, bool isEnd)
+    /// <summary>At most one each interval of a recording, and one for its end; null when none is due. The caller adds and saves it.</summary>
+    public TimestampRow? ForCheckpoint(CheckpointRow checkpoint, bool isEnd)
     {
         if (!IsOn)
-            return;
+            return null;
         var now = time.GetUtcNow();
         if (!isEnd && _lastOf.TryGetValue(checkpoint.RecordingId, out var last) && now - last < options.Value.TimestampInterval)
-            return;
+            return null;
         _lastOf[checkpoint.RecordingId] = now;
         if (isEnd)
             _lastOf.TryRemove(checkpoint.RecordingId, out _);
-        Add(db, checkpoint.TenantId, checkpoint.RecordingId, $"checkpoint-{checkpoint.Part}-{checkpoint.BlockSeq:D6}.tsr", "checkpoint", checkpoint.Envelope);
+        return Wish(checkpoint.TenantId, checkpoint.RecordingId, $"checkpoint-{checkpoint.Part}-{checkpoint.BlockSeq:D6}.tsr", "checkpoint", checkpoint.Envelope);
     }
 
     /// <summary>The caller saves.</summary>
     public void Add(HubDbContext db, string tenantId, string subject, string name, string ofWhat, string envelope)
     {
-        if (!IsOn)
-            return;
-        db.Add(new TimestampRow
-        {
-            Id = Ids.New(time),
-            TenantId = tenantId,
-            Subject = subject,
-            Name = name,
-            OfWhat = ofWhat,
-            ImprintHex = SignedText.Sha256(envelope),
-            State = "queued",
-            WantedAt = time.GetUtcNow(),
-            ReplyBase64 = "",
-            LastError = "",
-        });
+        if (IsOn)
+            db.Add(Wish(tenantId, subject, name, ofWhat, envelope));
     }
+
+    private TimestampRow Wish(string tenantId, string subject, string name, string ofWhat, string envelope) => new()
+    {
+        Id = Ids.New(time),
+        TenantId = tenantId,
+        Subject = subject,
+        Name = name,
+        OfWhat = ofWhat,
+        ImprintHex = SignedText.Sha256(envelope),
+        State = "queued",
+        WantedAt = time.GetUtcNow(),
+        ReplyBase64 = "",
+        LastError = "",
+    };
 }
 
 /// <summary>The timestamps of a recording.</summary>
