@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using AfterSales.Video.Native.Sockets;
 using AfterSales.Video.Rtc;
+using AfterSales.Video.Rtc.Dtls;
 using AfterSales.Video.Server.Features.Signalling;
 using AfterSales.Video.Server.Features.Signalling.Public;
 using AfterSales.Video.Sfu;
@@ -10,37 +11,47 @@ using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Hosting;
 
-/// <summary>The media loop of this process and the rooms on it; starts before the first request and ends after the last.</summary>
+/// <summary>The media loops of this process and the rooms on them; starts before the first request and ends after the last.</summary>
 internal sealed partial class MediaNode(
     IOptions<MediaOptions> options, IServiceProvider services, IMeterFactory meters, TimeProvider time, ILogger<MediaNode> logger)
-    : IMediaRooms, IRoomObserver, IHostedService
+    : IMediaRooms, IRoomObserver, IHostedService, IDisposable
 {
-    private MediaLoop? _loop;
+    private MediaLoop[] _loops = [];
+    private DtlsContext? _identity;
     private SfuNode? _node;
     private LiveCalls? _calls;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
-        try
+        _identity = new DtlsContext(DtlsCertificate.Create(time));
+        for (var i = 0; i < options.Value.Loops; i++)
         {
-            _loop = MediaLoop.Start(LoopOptions(options.Value));
-        }
-        catch (NativeSocketException refused)
-        {
-            throw new StartRefusedException($"Media:UdpPort {options.Value.UdpPort} or Media:TcpPort {options.Value.TcpPort} cannot be used ({refused.Message}): write another port, or 0 for a free one.");
+            try
+            {
+                _loops = [.. _loops, MediaLoop.Start(LoopOptions(options.Value, i))];
+            }
+            catch (NativeSocketException refused)
+            {
+                await StopAsync(cancellationToken);
+                throw new StartRefusedException($"{Ports(options.Value, i)} cannot be used ({refused.Message}): write another port, or 0 for a free one.");
+            }
+
+            Log.Started(logger, _loops[i].UdpPort ?? -1, _loops[i].TcpPort ?? -1);
         }
 
-        _node = new SfuNode([_loop], new SfuOptions { Clock = time }, this);
-        MediaLoopMetrics.Publish(meters.Create("aftersales.rtc"), [_loop]);
-        Log.Started(logger, _loop.UdpPort ?? -1, _loop.TcpPort ?? -1);
-        return Task.CompletedTask;
+        _node = new SfuNode(_loops, new SfuOptions { Clock = time }, this);
+        MediaLoopMetrics.Publish(meters.Create("aftersales.rtc"), _loops);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _loop, null) is { } loop)
+        foreach (var loop in Interlocked.Exchange(ref _loops, []))
             await loop.DisposeAsync();
+        Dispose();
     }
+
+    /// <summary>The loops end with <see cref="StopAsync"/>; sessions hold on to what they need of the certificate.</summary>
+    public void Dispose() => Interlocked.Exchange(ref _identity, null)?.Dispose();
 
     public Task<IRoom?> OpenAsync(string roomId, CancellationToken ct) => _node!.OpenRoomAsync(roomId, ct);
 
@@ -50,15 +61,29 @@ internal sealed partial class MediaNode(
         _calls.Find(roomId)?.OnRoomEvent(roomId, roomEvent);
     }
 
-    private MediaLoopOptions LoopOptions(MediaOptions settings) => new()
+    private MediaLoopOptions LoopOptions(MediaOptions settings, int index) => new()
     {
+        Name = index == 0 ? "media-loop" : $"media-loop-{index + 1}",
         BindAddress = IPAddress.Parse(settings.BindAddress),
-        UdpPort = settings.UdpPort < 0 ? null : settings.UdpPort,
-        TcpPort = settings.TcpPort < 0 ? null : settings.TcpPort,
+        UdpPort = PortOf(settings.UdpPort, index),
+        TcpPort = PortOf(settings.TcpPort, index),
         AdvertisedAddresses = settings.AdvertisedAddresses.Select(IPAddress.Parse).ToList(),
+        DtlsContext = _identity,
         TimeProvider = time,
         OnFault = fault => Log.Fault(logger, fault),
     };
+
+    /// <summary>A port for each loop: the kernel then brings every packet to the thread that owns its call, and nothing is handed over.</summary>
+    private static int? PortOf(int first, int index) => first switch
+    {
+        < 0 => null,
+        0 => 0,
+        _ => first + index,
+    };
+
+    private static string Ports(MediaOptions settings, int index) => index == 0
+        ? $"Media:UdpPort {settings.UdpPort} or Media:TcpPort {settings.TcpPort}"
+        : $"UDP port {PortOf(settings.UdpPort, index)} or TCP port {PortOf(settings.TcpPort, index)} of Media:Loops {settings.Loops}";
 
     private static partial class Log
     {
