@@ -34,13 +34,17 @@ public sealed class MediaLoop : IMediaLoop, IAsyncDisposable
     private UdpChannel? _udp;
     private TcpListenerChannel? _tcp;
     private UdpChannel? _batchChannel;
+    private readonly long _spacingNs;
     private ulong _nextToken = 1;
+    private long _lastPacketsNs;
+    private bool _isBusy;
     private volatile bool _isStopping;
 
     private MediaLoop(MediaLoopOptions options)
     {
         Options = options;
         _clock = new LoopClock(options.TimeProvider);
+        _spacingNs = options.BatchSpacing.Ticks * TimeSpan.NanosecondsPerTick;
         _commands = new CommandQueue(options.CommandQueueCapacity);
         _wake = _commands.Wake;
         _candidates = new HostCandidates(options);
@@ -199,16 +203,28 @@ public sealed class MediaLoop : IMediaLoop, IAsyncDisposable
 
     private void RunOnce()
     {
+        if (_isBusy)
+            _clock.PauseUntil(_lastPacketsNs + _spacingNs);
         var timeoutMs = _commands.Count > 0 ? 0 : _clock.SleepUntil(_timers.NextDueNs(), _wake, MaxSleepMs);
         var count = _epoll.Wait(timeoutMs);
         NowNs = _clock.NowNs;
         Counters.Iterations++;
+        var received = Counters.DatagramsReceived;
         for (var i = 0; i < count; i++)
             Dispatch(_epoll.TokenOf(i), _epoll.EventsOf(i));
+        Judge(Counters.DatagramsReceived != received);
         while (_timers.TryTakeDue(NowNs, out var timer))
             Guard(static state => ((LoopTimer)state).Fire(), timer);
         RunCommands(Options.BatchSize);
         EndBatch();
+    }
+
+    /// <summary>Busy: packets came twice within two spacings. A single call is served at once, a hundred are served together.</summary>
+    private void Judge(bool received)
+    {
+        _isBusy = received && NowNs - _lastPacketsNs < 2 * _spacingNs;
+        if (received)
+            _lastPacketsNs = NowNs;
     }
 
     private void Dispatch(ulong token, PollEvents events)
@@ -240,8 +256,10 @@ public sealed class MediaLoop : IMediaLoop, IAsyncDisposable
 
     private void FlushDatagrams()
     {
-        if (_sendBatch.Count > 0)
-            Counters.DroppedBySocket += _sendBatch.Flush(_batchChannel!.Socket);
+        if (_sendBatch.Count == 0)
+            return;
+        Counters.DroppedBySocket += _sendBatch.Flush(_batchChannel!.Socket);
+        Counters.DatagramsJoined = _sendBatch.Joined;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The loop carries every call: one fault must not end the others.")]

@@ -8,6 +8,9 @@ public sealed class MediaLoopCounters
     public long DatagramsSent { get; internal set; }
     public long BytesSent { get; internal set; }
 
+    /// <summary>Of those sent, the ones that went through the kernel joined to another (UDP_SEGMENT).</summary>
+    public long DatagramsJoined { get; internal set; }
+
     /// <summary>The kernel did not take it: send buffer full, no route, filtered.</summary>
     public long DroppedBySocket { get; internal set; }
 

@@ -27,6 +27,12 @@ public sealed record MediaLoopOptions
     /// <summary>Datagrams per recvmmsg and sendmmsg: enough for a key frame, little enough to keep timers on time.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// While packets keep coming closer together than this, the loop looks for them only so often: waking up for each costs more than forwarding it. It is what
+    /// a packet can be late by. Zero never waits.
+    /// </summary>
+    public TimeSpan BatchSpacing { get; init; } = TimeSpan.FromMilliseconds(0.5);
+
     /// <summary>Kernel socket buffer asked for: 4 MB hold 200 ms of 150 Mbit/s.</summary>
     public int SocketBufferBytes { get; init; } = 4 << 20;
 

@@ -21,6 +21,8 @@ internal static unsafe partial class Libc
     public const int IpPacketInfo = 8;
     public const int ProtocolTcp = 6;
     public const int TcpNoDelay = 1;
+    public const int ProtocolUdp = 17;
+    public const int UdpSegment = 103;
     public const int ProtocolIpv6 = 41;
     public const int Ipv6Only = 26;
     public const int Ipv6ReceivePacketInfo = 49;
@@ -85,6 +87,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(SafeHandle epoll, byte* events, int capacity, int timeoutMs);
 
+    [LibraryImport(Library, EntryPoint = "nanosleep")]
+    public static partial int Sleep(TimeSpec* length, TimeSpec* left);
+
     [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventDescriptor(uint initial, int flags);
 
@@ -93,6 +98,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeHandle descriptor, ulong* value, nuint length);
+}
+
+/// <summary>struct timespec on 64-bit Linux.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpec
+{
+    public long Seconds;
+    public long Nanoseconds;
 }
 
 /// <summary>struct iovec.</summary>

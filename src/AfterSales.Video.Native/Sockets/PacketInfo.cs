@@ -10,6 +10,9 @@ internal static class PacketInfo
 {
     /// <summary>Space for one control message of either family and some slack.</summary>
     public const int Capacity = 64;
+
+    /// <summary>What <see cref="WriteSegmentLength"/> takes; fits beside one address of either family.</summary>
+    public const int SegmentLengthBytes = HeaderLength + 8;
     private const int HeaderLength = 16;
     private const int Inet6Length = 20;
     private const int Inet4Length = 12;
@@ -48,5 +51,16 @@ internal static class PacketInfo
         else
             source.WriteAddress(control[(HeaderLength + 4)..]); // ipi_spec_dst is the source when sending
         return HeaderLength + ((body + 7) & ~7);
+    }
+
+    /// <summary>UDP_SEGMENT: the kernel cuts the message into datagrams of this length. Returns the number of control bytes.</summary>
+    public static int WriteSegmentLength(Span<byte> control, int length)
+    {
+        control[..SegmentLengthBytes].Clear();
+        MemoryMarshal.Write(control, (ulong)(HeaderLength + sizeof(ushort)));
+        MemoryMarshal.Write(control[8..], Libc.ProtocolUdp);
+        MemoryMarshal.Write(control[12..], Libc.UdpSegment);
+        MemoryMarshal.Write(control[HeaderLength..], (ushort)length);
+        return SegmentLengthBytes;
     }
 }

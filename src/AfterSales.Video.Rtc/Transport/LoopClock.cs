@@ -1,3 +1,5 @@
+using AfterSales.Video.Native.Sockets;
+
 namespace AfterSales.Video.Rtc.Transport;
 
 /// <summary>The loop's clock and alarm. Real time sleeps in epoll; any other provider wakes the loop through its own timer.</summary>
@@ -25,6 +27,13 @@ internal sealed class LoopClock(TimeProvider provider) : IDisposable
         if (dueNs == long.MaxValue)
             return -1;
         return (int)Math.Clamp((dueNs - NowNs + 999_999) / 1_000_000, 0, maxMs);
+    }
+
+    /// <summary>Sleeps until then when the time is real; another provider's time does not pass by sleeping.</summary>
+    public void PauseUntil(long dueNs)
+    {
+        if (_isReal)
+            ShortPause.For(dueNs - NowNs);
     }
 
     public void Dispose() => _alarm?.Dispose();

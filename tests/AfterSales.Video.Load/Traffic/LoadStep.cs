@@ -21,7 +21,7 @@ internal static class LoadStep
     public static async Task<StepReport> RunAsync(ILoadServer server, CallContent content, StepOptions options, bool endCalls, CancellationToken ct)
     {
         List<Exception> faults = [];
-        await using var loop = MediaLoop.Start(new MediaLoopOptions { BindAddress = IPAddress.Loopback, UdpPort = null, TcpPort = null, Name = "load", OnFault = faults.Add });
+        await using var loop = MediaLoop.Start(new MediaLoopOptions { BindAddress = IPAddress.Loopback, UdpPort = null, TcpPort = null, Name = "load", BatchSpacing = TimeSpan.Zero, OnFault = faults.Add });
         var meter = new TrafficMeter();
         var calls = new List<LoadCall>();
         try

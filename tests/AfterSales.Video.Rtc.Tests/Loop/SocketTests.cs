@@ -46,6 +46,64 @@ public sealed class SocketTests
         Assert.Equal(target, received.Remote(0));
     }
 
+    [Theory]
+    [InlineData("::", "127.0.0.1")]
+    [InlineData("::", "::1")]
+    [InlineData("127.0.0.1", "127.0.0.1")]
+    public void Datagrams_of_one_length_are_joined_on_their_way_through_the_kernel_and_arrive_apart(string bind, string asked)
+    {
+        using var client = UdpSocket.Open(IPAddress.Parse(bind), 0, 1 << 20);
+        var send = new DatagramSendBatch(64);
+        AssertArrivesApart(client, send, asked);
+        // Five and their shorter end, three and theirs, six of what that end began, four; nothing across two receivers.
+        Assert.Equal(5 + 3 + 5 + 3, send.Joined);
+    }
+
+    [Fact]
+    public void Where_the_kernel_refuses_to_cut_every_datagram_is_sent_by_itself()
+    {
+        using var client = UdpSocket.Open(IPAddress.Loopback, 0, 1 << 20);
+        const int SolSocket = 1, SoNoCheck = 11;
+        var on = 1;
+        // Without checksums the kernel does not cut: what a device that cannot would answer.
+        Assert.Equal(0, SetSocketOption((int)client.DangerousGetHandle(), SolSocket, SoNoCheck, ref on, sizeof(int)));
+        var send = new DatagramSendBatch(64);
+        for (var i = 0; i < 10; i++)
+            AssertArrivesApart(client, send, "127.0.0.1");
+        Assert.Equal(0, send.Joined);
+    }
+
+    private static void AssertArrivesApart(UdpSocket client, DatagramSendBatch send, string asked)
+    {
+        var address = IPAddress.Parse(asked);
+        using var server = UdpSocket.Open(address, 0, 1 << 20);
+        using var other = UdpSocket.Open(address, 0, 1 << 20);
+        int[] lengths = [.. Enumerable.Repeat(1100, 5), 300, .. Enumerable.Repeat(1100, 3), .. Enumerable.Repeat(200, 7), .. Enumerable.Repeat(1100, 4)];
+        var (target, second) = (TransportAddress.From(new IPEndPoint(address, server.LocalAddress.Port)), TransportAddress.From(new IPEndPoint(address, other.LocalAddress.Port)));
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            send.Reserve()[..lengths[i]].Fill((byte)i);
+            send.Commit(client, lengths[i], target, default);
+        }
+
+        send.Reserve()[..1100].Fill(99);
+        send.Commit(client, 1100, second, default);
+        Assert.Equal(0, send.Flush(client));
+        var received = new DatagramReceiveBatch(64);
+        Assert.Equal(lengths.Length, received.Receive(server, server.LocalAddress.Port));
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            Assert.Equal(lengths[i], received.Datagram(i).Length);
+            Assert.Equal(-1, received.Datagram(i).IndexOfAnyExcept((byte)i));
+        }
+
+        Assert.Equal(1, received.Receive(other, other.LocalAddress.Port));
+        Assert.Equal(-1, received.Datagram(0).IndexOfAnyExcept((byte)99));
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "setsockopt")]
+    private static extern int SetSocketOption(int socket, int level, int name, ref int value, int length);
+
     [Fact]
     public void A_datagram_longer_than_a_slot_is_marked()
     {
