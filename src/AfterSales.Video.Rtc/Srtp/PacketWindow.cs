@@ -60,8 +60,13 @@ internal sealed class PacketWindow
             _seen = default;
             return;
         }
-        for (var skipped = Highest + 1; skipped <= index; skipped++)
-            _seen[WordOf(skipped)] &= ~BitOf(skipped);
+        // A word at a time: who jumps far with every packet must not cost more than who does not.
+        for (var skipped = Highest + 1; skipped <= index;)
+        {
+            var count = (int)Math.Min(BitsPerWord - (skipped % BitsPerWord), index + 1 - skipped);
+            _seen[WordOf(skipped)] &= ~((ulong.MaxValue >> (BitsPerWord - count)) << (int)(skipped % BitsPerWord));
+            skipped += count;
+        }
     }
 
     private static int WordOf(long index) => (int)((index & (Packets - 1)) / BitsPerWord);

@@ -3,6 +3,7 @@ using AfterSales.Video.Rtc.Rtcp;
 using AfterSales.Video.Rtc.Sdp;
 using AfterSales.Video.Sfu.Bandwidth;
 using AfterSales.Video.Sfu.Rooms;
+using AfterSales.Video.Sfu.Telemetry;
 
 namespace AfterSales.Video.Sfu.Forwarding;
 
@@ -20,12 +21,19 @@ internal sealed class Downlink
     /// <summary>Feedback messages taken from one compound; nobody honest sends more.</summary>
     private const int MaxFeedbacks = 8;
 
+    /// <summary>
+    /// Sequence numbers in NACKs and in transport feedback that are looked up in a second: ten times what the widest link of ours has packets. A list of 65,535 fits
+    /// in 40 bytes, so without it a subscriber could spend our time a thousand times cheaper than its own.
+    /// </summary>
+    private const int FeedbackItemsPerSecond = 20_000;
+
     private readonly List<DownTrack> _tracks = [];
     private readonly SentPackets _sent = new();
     private readonly Room _room;
     private readonly IPeer _peer;
     private readonly ProbeSender _probes;
     private TokenBucket _retransmissions;
+    private TokenBucket _feedbackItems;
     private double _roundTripNs;
 
     public Downlink(Room room, IPeer peer)
@@ -161,7 +169,7 @@ internal sealed class Downlink
         {
             if (NackReader.TryParse(packet, out var nack))
                 OnNack(nack, nowNs);
-            else if (TransportFeedbackReader.TryParse(packet, out var transport))
+            else if (TransportFeedbackReader.TryParse(packet, out var transport) && TryTakeFeedback(transport.StatusCount, nowNs))
                 _sent.OnFeedback(transport, Estimator, nowNs, RoundTripNs);
         }
         else if (packet.Type == RtcpType.PayloadFeedback && feedbacks++ < MaxFeedbacks)
@@ -205,8 +213,16 @@ internal sealed class Downlink
             return;
         // One store's worth: a longer list only costs time.
         var asked = 0;
-        while (asked++ < 500 && nack.MoveNext())
+        while (asked++ < 500 && nack.MoveNext() && TryTakeFeedback(1, nowNs))
             track.OnNack(nack.Current, nowNs);
+    }
+
+    private bool TryTakeFeedback(int items, long nowNs)
+    {
+        if (_feedbackItems.TryTake(items, FeedbackItemsPerSecond * 8, nowNs))
+            return true;
+        _room.Counters.Drop(SfuDrop.FeedbackRefused);
+        return false;
     }
 
     private void OnPayloadFeedback(in RtcpPacketView packet, long nowNs)

@@ -27,6 +27,9 @@ internal sealed class NackGenerator
 
     public int Pending => _count;
 
+    /// <summary>Nothing is missing, and nobody has to be told that it will not come.</summary>
+    public bool IsIdle => _count == 0 && !GaveUp;
+
     /// <summary>Set when something will not come any more; the caller asks for a key frame and clears it.</summary>
     public bool GaveUp { get; set; }
 

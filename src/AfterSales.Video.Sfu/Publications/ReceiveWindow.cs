@@ -33,11 +33,21 @@ internal sealed class ReceiveWindow
         }
         else
         {
-            for (var missing = _highest + 1; missing < sequence; missing++)
-                _bits[(missing / 64) % _bits.Length] &= ~(1UL << (int)(missing % 64));
+            Forget(_highest + 1, sequence);
         }
         _highest = sequence;
         Set(sequence);
+    }
+
+    /// <summary>A word at a time: a stranger's jumps of thousands cost him as much as us.</summary>
+    private void Forget(long from, long to)
+    {
+        while (from < to)
+        {
+            var count = (int)Math.Min(64 - (from % 64), to - from);
+            _bits[(from / 64) % _bits.Length] &= ~((ulong.MaxValue >> (64 - count)) << (int)(from % 64));
+            from += count;
+        }
     }
 
     private bool IsSet(long sequence) => (_bits[(sequence / 64) % _bits.Length] & (1UL << (int)(sequence % 64))) != 0;

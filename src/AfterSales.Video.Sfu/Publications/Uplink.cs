@@ -80,8 +80,24 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
             End(binding, track);
     }
 
-    /// <summary>Sends what is due: repeats wanted, key frames wanted, arrivals. Called after each batch and each tick.</summary>
+    /// <summary>Sends what is due: repeats wanted, key frames wanted, arrivals. Called after each batch and each tick, and mostly in vain.</summary>
     public void Flush(long nowNs, long roundTripNs)
+    {
+        if (IsAnythingDue(nowNs))
+            FlushDue(nowNs, roundTripNs);
+    }
+
+    private bool IsAnythingDue(long nowNs)
+    {
+        for (var i = 0; i < _tracks.Count; i++)
+        {
+            if (_tracks[i].Asks(nowNs))
+                return true;
+        }
+        return _tracks.Count > 0 && _arrivals.IsDue(nowNs);
+    }
+
+    private void FlushDue(long nowNs, long roundTripNs)
     {
         var writer = new RtcpWriter(room.RtcpScratch);
         Span<ushort> lost = stackalloc ushort[128];
@@ -235,8 +251,17 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
     private void OnRetransmission(SourceBinding media, in RtpPacketView packet, long arrivalNs)
     {
         var section = media.Publication.Section;
-        if (media.Track is not { } track || FindRepaired(section, packet.PayloadType) is not { } codec)
+        if (media.Track is not { } track)
+        {
+            // Repairs of what never came.
+            room.Counters.Drop(SfuDrop.UnknownSource);
             return;
+        }
+        if (FindRepaired(section, packet.PayloadType) is not { } codec)
+        {
+            room.Counters.Drop(SfuDrop.UnknownPayloadType);
+            return;
+        }
         if (Rtx.TryRestore(packet, track.Ssrc, codec.PayloadType, room.RtpScratch, out var length)
             && RtpPacketView.TryParse(room.RtpScratch.AsSpan(0, length), out var restored))
             track.OnPacket(restored, codec, section.Extensions.AudioLevel, arrivalNs, recovered: true);

@@ -121,6 +121,9 @@ internal sealed class UplinkTrack : IDisposable
             _keyFrames.Want();
     }
 
+    /// <summary>False while neither a repeat nor a key frame is wanted, however soon.</summary>
+    public bool Asks(long nowNs) => _nacks is { IsIdle: false } || _keyFrames.IsWanted || LacksKeyFrame(nowNs);
+
     public byte NextFirSequence() => _firSequence++;
 
     public bool TakeKeyFrameRequest(long nowNs, long roundTripNs)

@@ -28,6 +28,9 @@ public enum SfuDrop
 
     /// <summary>A retransmission too early, too often, too old or over the budget.</summary>
     RetransmissionRefused,
+
+    /// <summary>A NACK or transport feedback beyond what a subscriber may have looked up in a second.</summary>
+    FeedbackRefused,
 }
 
 /// <summary>

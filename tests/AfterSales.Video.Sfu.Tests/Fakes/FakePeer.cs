@@ -77,7 +77,13 @@ internal sealed class FakePeer(ManualLoop loop, IPeerObserver observer) : IPeer
     {
         var writer = new RtcpWriter(new byte[1500]);
         write(ref writer);
-        observer.OnRtcp(this, loop.NowNs, writer.Written);
+        ReceiveRtcp(writer.Written);
+    }
+
+    /// <summary>A compound as it came out of SRTP, honest or not.</summary>
+    public void ReceiveRtcp(ReadOnlySpan<byte> compound)
+    {
+        observer.OnRtcp(this, loop.NowNs, compound);
         observer.OnBatchEnd(this);
     }
 

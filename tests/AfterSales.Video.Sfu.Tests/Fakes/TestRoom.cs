@@ -27,6 +27,9 @@ internal sealed class TestRoom
         return new TestRoom(loop, log, node, room!);
     }
 
+    /// <summary>Another room on the same loop.</summary>
+    public async Task<TestRoom> OpenAnotherAsync(string id) => new(Loop, Log, Node, (await Node.OpenRoomAsync(id, None))!);
+
     public async Task<FakePeer> JoinAsync(string id, string role, NegotiatedSession session, bool connect = true)
     {
         Assert.True((await Room.JoinAsync(new ParticipantSpec(id, role), None)).IsDone);
