@@ -17,7 +17,8 @@ public sealed record ReviewCaseView(
 /// <param name="OriginAt">Wall clock of playback time 0.</param>
 public sealed record ReviewView(
     string ViewId, ReviewCaseView Case, string Reason, DateTimeOffset? OriginAt, ReviewPlaybackView? Playback, IReadOnlyList<ReviewTrackView> Tracks,
-    IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<ReviewStillView> Stills, IReadOnlyList<RecordingFileView> Files, ReviewSealView? Seal, KeepingView Keeping, CourtCopyView CourtCopy);
+    IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<ReviewStillView> Stills, IReadOnlyList<ReviewQualityView> Quality, IReadOnlyList<RecordingFileView> Files,
+    ReviewSealView? Seal, KeepingView Keeping, CourtCopyView CourtCopy);
 
 /// <summary>A photo sent in place of video: JPEG, bytes [offset, offset + length) of the file.</summary>
 /// <param name="Seconds">Playback time at which the server had it.</param>
@@ -72,6 +73,20 @@ public sealed record ReviewTrackView(
 /// <param name="ToSeconds">Equal to FromSeconds for a moment.</param>
 /// <param name="Detail">A reason in words as it was given; may be empty.</param>
 public sealed record LaneItemView(string Lane, string Kind, double FromSeconds, double ToSeconds, string ParticipantId, string Role, string Source, string Detail);
+
+/// <summary>One person's network through the call. A step is a second, or so many that there are at most 600; -1 where nothing was measured.</summary>
+/// <param name="UpLoss">Person → server, 0..1 before repair: the worst second of the step.</param>
+/// <param name="DownLoss">Server → person, as the person's browser reports it.</param>
+/// <param name="UpKbps">Mean of the step.</param>
+/// <param name="RoundTripMs">The worst second of the step.</param>
+/// <param name="Freezes">When the picture the person saw stood still, by its own page; empty when none reported.</param>
+public sealed record ReviewQualityView(
+    string ParticipantId, string Role, double StepSeconds, IReadOnlyList<double> UpLoss, IReadOnlyList<double> DownLoss, IReadOnlyList<double> UpKbps,
+    IReadOnlyList<double> DownKbps, IReadOnlyList<double> RoundTripMs, IReadOnlyList<ReviewFreezeView> Freezes);
+
+/// <summary>Within this stretch (about 5 s: how often pages report).</summary>
+/// <param name="FrozenSeconds">How long the picture stood still in all.</param>
+public sealed record ReviewFreezeView(double FromSeconds, double ToSeconds, int Count, double FrozenSeconds);
 
 /// <summary>What the integrity panel fetches and recomputes.</summary>
 /// <param name="ManifestUrl">DSSE envelope of the manifest.</param>

@@ -23,6 +23,12 @@ public interface ICallHub
     /// <summary>Times measured in the client.</summary>
     Task<CommandResult> ReportTiming(ReportTimingRequest request);
 
+    /// <summary>What the page saw of the call, at most once in 4 seconds (every 5 while media flows); more often is refused with "request.too_many".</summary>
+    Task<CommandResult> ReportQuality(ReportQualityRequest request);
+
+    /// <summary>STUN and TURN servers with fresh credentials, for an ICE restart in a long call. Those of Connect live 5 to 10 minutes.</summary>
+    Task<IceServersResult> RenewIceServers(RenewIceServersRequest request);
+
     /// <summary>Acknowledges all messages up to and with this number, so that the server may forget them.</summary>
     Task<CommandResult> Acknowledge(AcknowledgeRequest request);
 
@@ -56,6 +62,8 @@ public sealed record ConnectRequest(string CallId, string? ResumeToken, long Las
 public sealed record ConnectResult(
     string Outcome, string? Code, string? ParticipantId, string? ResumeToken, CallSnapshot? Snapshot, IReadOnlyList<IceServer> IceServers);
 
+/// <param name="Username">For TURN: when the credential expires in seconds since 1970, a colon, the participant. Null without authentication.</param>
+/// <param name="Credential">For TURN: base64 of HMAC-SHA1 of the username under the secret shared with the TURN server.</param>
 public sealed record IceServer(IReadOnlyList<string> Urls, string? Username, string? Credential);
 
 public sealed record CallSnapshot(
@@ -89,6 +97,28 @@ public sealed record ReportStepRequest(string Step);
 /// <param name="Measure">"agree_to_agent_frame" (agent page; server relates it to the buyer's Agree), "agree_to_buyer_audio", "agree_to_buyer_frame", "connect", "resume".</param>
 /// <param name="Milliseconds">Since Agree on the buyer's page. Agent: since the message consent_given reached it.</param>
 public sealed record ReportTimingRequest(string Measure, double Milliseconds);
+
+/// <summary>
+/// From RTCPeerConnection.getStats of the page that saw it, pictures of all sections together. Kept in the recording as that page's word; a value that
+/// cannot be true is refused with "request.invalid".
+/// </summary>
+/// <param name="OverMs">Time since the page's report before; counts are of this time.</param>
+/// <param name="Frames">Pictures decoded.</param>
+/// <param name="Freezes">Pictures that stood still noticeably (freezeCount).</param>
+/// <param name="FrozenMs">How long in all (totalFreezesDuration).</param>
+/// <param name="BufferMs">Mean wait in the jitter buffer of what was played.</param>
+/// <param name="Width">Of the largest picture received; 0 without one.</param>
+/// <param name="Height">Of the same.</param>
+/// <param name="SentWidth">Of the largest picture sent; 0 without one.</param>
+/// <param name="SentHeight">Of the same.</param>
+/// <param name="Path">How media reaches the server: "udp", "tcp", "relay" (through TURN), or "" when unknown.</param>
+public sealed record ReportQualityRequest(
+    double OverMs, int Frames, int Freezes, double FrozenMs, double BufferMs, int Width, int Height, int SentWidth, int SentHeight, string Path);
+
+public sealed record RenewIceServersRequest;
+
+/// <param name="Code">Null when done.</param>
+public sealed record IceServersResult(string? Code, IReadOnlyList<IceServer> IceServers);
 
 public sealed record AcknowledgeRequest(long Seq);
 

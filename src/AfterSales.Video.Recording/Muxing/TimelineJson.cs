@@ -11,6 +11,12 @@ internal sealed record TimelineDocument(
     EndCounts? End, string Problem, IReadOnlyList<TimelineTrackDocument> Tracks, IReadOnlyList<TimelineGapDocument> Gaps, IReadOnlyList<TimelineEventDocument> Events,
     IReadOnlyList<TimelineStillDocument>? Stills = null)
 {
+    /// <summary>By the second, each participant; empty in recordings made before it was kept.</summary>
+    public IReadOnlyList<TimelineQualityDocument> Quality { get; init; } = [];
+
+    /// <summary>Stretches worse than people put up with.</summary>
+    public IReadOnlyList<TimelineImpairmentDocument> Impairments { get; init; } = [];
+
     /// <param name="tracks">In the order of original.mkv.</param>
     /// <param name="pictures">Say the runs of each picture track.</param>
     public static TimelineDocument From(
@@ -18,12 +24,17 @@ internal sealed record TimelineDocument(
         IReadOnlyList<TimelineStillDocument> stills)
     {
         var index = timeline.Index;
+        var quality = QualityTrack.ReadAll(index.Quality);
         return new TimelineDocument(
             1, index.Header.RecordingId, index.Header.CallId, index.Header.TicketId, Utc(timeline.OriginUtcNs),
             timeline.DurationNs / 1e9, index.HeadHashHex, index.Blocks, index.End, index.Problem,
             [.. tracks.Select((t, i) => Track(timeline, t, i, pictures))],
             [.. gaps.Select(g => new TimelineGapDocument(g.ParticipantId, g.Source, g.From.TotalSeconds, g.To.TotalSeconds, g.Reason))],
-            [.. index.Events.OrderBy(e => e.TimeNs).Select(e => Event(timeline, e))], stills);
+            [.. index.Events.OrderBy(e => e.TimeNs).Select(e => Event(timeline, e))], stills)
+        {
+            Quality = [.. quality.Select(track => TimelineQualityDocument.From(timeline, track))],
+            Impairments = [.. quality.SelectMany(Timeline.Impairments.Of).OrderBy(i => i.FromNs).Select(i => TimelineImpairmentDocument.From(timeline, i))],
+        };
     }
 
     /// <summary>Null when it is not a timeline of this version.</summary>

@@ -13,6 +13,9 @@ internal sealed class CallIndex
     /// <summary>In the order in which their first packets stand in the journal.</summary>
     public List<MediaRun> Runs { get; } = [];
     public List<TimedEvent> Events { get; } = [];
+
+    /// <summary>Events of kind "quality", which are no events to people.</summary>
+    public List<(long TimeNs, string Json)> Quality { get; } = [];
     public List<(long FromNs, long ToNs, string Reason)> Pauses { get; } = [];
 
     /// <summary>When a source was switched off, by what its participant said.</summary>

@@ -119,6 +119,9 @@ internal sealed class CallIndexer
                 _index.Events.Add(new TimedEvent(timeNs, first, mode.Participant, mode.Role, mode.Reason, second));
                 AddMode(mode, timeNs);
                 break;
+            case RecordType.Event when first == "quality":
+                _index.Quality.Add((timeNs, second));
+                break;
             case RecordType.Event:
                 _index.Events.Add(new TimedEvent(timeNs, first, "", "", "", second));
                 break;

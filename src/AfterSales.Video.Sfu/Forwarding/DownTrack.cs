@@ -56,6 +56,9 @@ internal sealed class DownTrack
     public uint Ssrc => Section.LocalSsrc;
     public Publication? Publication { get; private set; }
     public double LastReportedLoss { get; private set; }
+
+    /// <summary>Interarrival jitter at the receiver (RFC 3550 §6.4.1).</summary>
+    public double LastReportedJitterMs { get; private set; }
     public bool IsVideo => Section.Kind == MediaKind.Video;
 
     /// <summary>What the subscriber's link leaves for this picture.</summary>
@@ -206,6 +209,7 @@ internal sealed class DownTrack
     public void OnReportBlock(in ReportBlock block, long nowNs)
     {
         LastReportedLoss = block.FractionLost / 256.0;
+        LastReportedJitterMs = block.Jitter * 1000.0 / (IsVideo ? 90_000 : 48_000);
         if (block.LastSenderReport == 0)
             return;
         foreach (var (middle, sentNs) in _sentReports)

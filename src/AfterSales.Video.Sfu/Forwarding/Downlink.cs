@@ -207,6 +207,18 @@ internal sealed class Downlink
         return worst;
     }
 
+    /// <summary>Worst jitter any slot reported last.</summary>
+    public double JitterMs()
+    {
+        var worst = 0.0;
+        foreach (var track in _tracks)
+        {
+            if (track.IsPlaying)
+                worst = Math.Max(worst, track.LastReportedJitterMs);
+        }
+        return worst;
+    }
+
     private void OnNack(NackReader nack, long nowNs)
     {
         if (Find(nack.MediaSsrc) is not { } track)

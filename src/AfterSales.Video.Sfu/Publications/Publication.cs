@@ -36,6 +36,9 @@ internal sealed class Publication(Participant owner, string source, NegotiatedMe
     /// <summary>The encoding that is forwarded; null while nothing plays.</summary>
     public UplinkTrack? Current { get; private set; }
 
+    /// <summary>Place of the forwarded encoding among <see cref="Layers"/>.</summary>
+    public int CurrentLayer => Current is { } current ? Math.Max(0, _layers.IndexOf(current)) : 0;
+
     /// <summary>Down tracks this publication is placed on, of other participants.</summary>
     public List<Forwarding.DownTrack> Subscribers { get; } = [];
 

@@ -20,6 +20,13 @@ internal sealed class ReceiveStatistics(int clockRateHz)
     /// <summary>Share of packets lost before repair between the last two reports, 0..1.</summary>
     public double LastFractionLost { get; private set; }
 
+    /// <summary>The same in packets, and those that came.</summary>
+    public int LastLost { get; private set; }
+    public int LastReceived { get; private set; }
+
+    /// <summary>Interarrival jitter now (RFC 3550 §6.4.1).</summary>
+    public double JitterMs => _jitter * 1000 / clockRateHz;
+
     public void OnPacket(ushort sequence, uint timestamp, long arrivalNs)
     {
         var extended = _sequence.Unwrap(sequence);
@@ -52,6 +59,7 @@ internal sealed class ReceiveStatistics(int clockRateHz)
         _expectedBefore = expected;
         _receivedBefore = _received;
         var lostNow = Math.Max(0, expectedNow - receivedNow);
+        (LastLost, LastReceived) = ((int)lostNow, (int)receivedNow);
         LastFractionLost = expectedNow <= 0 ? 0 : (double)lostNow / expectedNow;
         var delay = _lastSenderReport == 0 ? 0 : (uint)Math.Min(uint.MaxValue, (nowNs - _lastSenderReportNs) / 1e9 * 65536);
         return new ReportBlock(

@@ -172,6 +172,20 @@ internal sealed class Uplink(Room room, Participant owner, IPeer peer)
         return worst;
     }
 
+    /// <summary>What came and what was lost before repair between the last two reports, and the worst jitter of a source that sends.</summary>
+    public (int Received, int Lost, double JitterMs) LastSecond()
+    {
+        var (received, lost, jitter) = (0, 0, 0.0);
+        foreach (var track in _tracks)
+        {
+            received += track.Received.LastReceived;
+            lost += track.Received.LastLost;
+            if (track.Received.LastReceived > 0)
+                jitter = Math.Max(jitter, track.Received.JitterMs);
+        }
+        return (received, lost, jitter);
+    }
+
     public long Repaired()
     {
         long sum = 0;

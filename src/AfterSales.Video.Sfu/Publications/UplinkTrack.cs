@@ -49,6 +49,7 @@ internal sealed class UplinkTrack : IDisposable
     public PacketStore Store { get; }
     public bool IsVideo => Publication.Kind == MediaKind.Video;
     public double LastFractionLost => _statistics.LastFractionLost;
+    public ReceiveStatistics Received => _statistics;
     public long BitrateBps { get; private set; }
     public long Repaired { get; private set; }
 

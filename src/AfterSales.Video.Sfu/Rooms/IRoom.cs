@@ -140,6 +140,21 @@ public sealed record ParticipantQuality
     /// <summary>Estimated capacity of the downlink; 0 when unknown.</summary>
     public long DownlinkEstimateBps { get; init; }
     public long RepairedPackets { get; init; }
+
+    /// <summary>Interarrival jitter (RFC 3550 §6.4.1) of the worst source; the downlink's as the participant reports it.</summary>
+    public double UplinkJitterMs { get; init; }
+    public double DownlinkJitterMs { get; init; }
+
+    /// <summary>Packets from the participant in the last second, and those missing before repair.</summary>
+    public int ReceivedPackets { get; init; }
+    public int LostPackets { get; init; }
+
+    /// <summary>Codec of the picture the participant sends, as in SDP; empty without one.</summary>
+    public string VideoCodec { get; init; } = "";
+
+    /// <summary>Which of its encodings is forwarded, 0 without simulcast, and that one's bitrate.</summary>
+    public int VideoLayer { get; init; }
+    public long VideoBps { get; init; }
 }
 
 public sealed record RoomSnapshot(

@@ -321,6 +321,8 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
     {
         var statistics = peer.Statistics;
         var repaired = uplink.Repaired();
+        var (received, lost, jitterMs) = uplink.LastSecond();
+        var picture = _publications.Find(static publication => publication is { Kind: MediaKind.Video, Current: not null });
         Quality = new ParticipantQuality
         {
             UplinkLoss = uplink.Loss(),
@@ -330,6 +332,13 @@ internal sealed class Participant(Room room, ParticipantSpec spec, int order) : 
             DownlinkBps = (statistics.BytesSent - _bytesSent) * 8,
             DownlinkEstimateBps = downlink.Estimator.EstimateBps,
             RepairedPackets = Math.Max(0, repaired - _repairedBefore),
+            UplinkJitterMs = jitterMs,
+            DownlinkJitterMs = downlink.JitterMs(),
+            ReceivedPackets = received,
+            LostPackets = lost,
+            VideoCodec = picture?.Current?.Codec.Name ?? "",
+            VideoLayer = picture?.CurrentLayer ?? 0,
+            VideoBps = picture?.Current?.BitrateBps ?? 0,
         };
         _bytesReceived = statistics.BytesReceived;
         _bytesSent = statistics.BytesSent;

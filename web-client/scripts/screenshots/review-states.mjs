@@ -38,6 +38,8 @@ export const reviewStates = {
   replay_playing: replay('r1', { run: async (page) => { await shown(page); await page.keyboard.press('k'); await settle(page, 1_500) } }),
   replay_keys: replay('r1', { run: async (page) => { await shown(page); await page.keyboard.press('?'); await settle(page) } }),
   replay_making: replay('r1', { fake: 'making,unsealed', run: (page) => settle(page, 900) }),
+  replay_quality: replay('r1', { run: async (page) => { await shown(page, 16); await inPanel(page, '.quality') } }),
+  replay_without_quality: replay('r1', { fake: 'no-quality' }),
   replay_long: replay('r3'),
   replay_partial: replay('r4', { fake: 'recovered' }),
   replay_sound_only: replay('r7'),

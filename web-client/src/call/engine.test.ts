@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { IceServer } from '@/contracts/generated'
 import type { CallId } from '@/contracts/names'
 import type { LocalMediaState } from '@/media/local-media'
 import type { MediaPeer, PeerOptions } from '@/media/peer'
@@ -30,7 +31,10 @@ class FakePeer {
   setMicrophone(track: unknown): Promise<void> { this.microphone = track; return Promise.resolve() }
   setCamera(track: unknown): Promise<void> { this.camera = track; return Promise.resolve() }
   provideSlots(audio: number, video: number): Promise<void> { this.slotsAsked.push([audio, video]); return Promise.resolve() }
-  restartIce(): Promise<void> { this.restarts++; return this.negotiate() }
+  servers: readonly IceServer[] = []
+  stat: Record<string, unknown> = {}
+  restartIce(servers: readonly IceServer[]): Promise<void> { this.restarts++; this.servers = servers; return this.negotiate() }
+  stats(): Promise<unknown> { return Promise.resolve(new Map([['in', { type: 'inbound-rtp', kind: 'video', ...this.stat }]])) }
   streamOf(): null { return null }
   close(): void { this.closed = true }
 }
@@ -130,6 +134,51 @@ describe('the engine of a call', () => {
     peer().options.events.state('connected')
     await settle()
     expect(hub.invokedOf('ReportTiming').at(-1)).toEqual({ measure: 'resume', milliseconds: 1_500 })
+  })
+
+  test('tells every five seconds what it saw', async () => {
+    await live()
+    peer().stat = { framesDecoded: 100, freezeCount: 0, frameWidth: 640, frameHeight: 480 }
+    await clock.advance(5_000)
+    expect(hub.invokedOf('ReportQuality')).toEqual([])
+    peer().stat = { framesDecoded: 250, freezeCount: 1, totalFreezesDuration: 0.4, jitterBufferDelay: 3, jitterBufferEmittedCount: 50, frameWidth: 640, frameHeight: 480 }
+    await clock.advance(5_000)
+    expect(hub.invokedOf('ReportQuality')).toEqual([
+      { overMs: 5_000, frames: 150, freezes: 1, frozenMs: 400, bufferMs: 60, width: 640, height: 480, sentWidth: 0, sentHeight: 0, path: '' },
+    ])
+    hub.send({ type: 'call_ended', reason: 'buyer_hung_up', seq: 1 })
+    await clock.advance(10_000)
+    expect(hub.invokedOf('ReportQuality')).toHaveLength(1)
+  })
+
+  const relay = (username: string): IceServer => ({ urls: ['turn:relay.example'], username, credential: 'secret' })
+
+  test('restarts with fresh credentials for the relay once those of the join are old', async () => {
+    hub.connectAnswers = [joined({ iceServers: [relay('1')] })]
+    hub.answers.RenewIceServers = () => ({ code: null, iceServers: [relay('2')] })
+    await live()
+    peer().options.events.state('interrupted')
+    await clock.advance(1_500)
+    expect(peer().servers).toEqual([relay('1')])
+    peer().options.events.state('connected')
+    await clock.advance(300_000)
+    peer().options.events.state('interrupted')
+    await clock.advance(1_500)
+    expect(peer().servers).toEqual([relay('2')])
+  })
+
+  test('starts with the relay where only that worked, and tries everything when it is gone', async () => {
+    vi.stubGlobal('navigator', {})
+    vi.stubGlobal('sessionStorage', { getItem: () => `${Date.now() + 60_000} ` })
+    hub.connectAnswers = [joined({ iceServers: [relay('1')] })]
+    engine.join(call)
+    await settle()
+    await engine.startMedia()
+    expect(peer().options.relayOnly).toBe(true)
+    peer().options.events.state('connecting')
+    await clock.advance(4_000)
+    expect(peer().restarts).toBe(1)
+    vi.unstubAllGlobals()
   })
 
   test('offers again after consent when it was refused for want of it', async () => {

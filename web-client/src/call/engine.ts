@@ -1,8 +1,10 @@
 import type { CallMessage, IceServer, PublicationUpdate } from '@/contracts/generated'
 import type { CallId, EndReason, ReportableStep, Source, TimingMeasure } from '@/contracts/names'
 import type { LocalMediaState } from '@/media/local-media'
+import { keepPath, neededRelay } from '@/media/path-memory'
 import { MediaPeer, type OfferAnswer, type PeerOptions, type PeerState } from '@/media/peer'
 import type { StillsPort } from '@/media/stills-port'
+import { QualityWitness } from '@/media/quality-witness'
 import { CallHub, type CallHubOptions, type SignallingStatus } from '@/signalling/call-hub'
 import { systemClock, type Cancel, type Clock } from '@/signalling/clock'
 import { ProblemError } from '@/signalling/problem'
@@ -23,6 +25,13 @@ export type EngineOptions = {
   readonly onMessage?: (message: CallMessage) => void
 }
 
+/** The server refuses more than one report in 4 s. */
+const reportEveryMs = 5_000
+/** A relay's credential opens allocations for 5 minutes at least. */
+const serversFreshMs = 240_000
+/** A relay that does not answer in this time is gone: everything is tried. */
+const relayPatienceMs = 4_000
+
 /**
  * One page's part in one call: joins by signalling, keeps one peer connection to the server, mends both. It decides nothing about
  * words or pixels; pages render its CallState.
@@ -35,6 +44,9 @@ export class CallEngine {
   private current: CallState = initialCallState
   private peer: MediaPeer | null = null
   private iceServers: readonly IceServer[] = []
+  private iceServersAtMs = 0
+  private witness = new QualityWitness()
+  private cancelReport: Cancel | null = null
   private wantsMedia = false
   private local: LocalMediaState | null = null
   private published = ''
@@ -48,7 +60,7 @@ export class CallEngine {
       { ...options.hub, clock: this.clock },
     )
     this.mending = new MediaMending(this.clock, {
-      restart: () => void this.peer?.restartIce(),
+      restart: () => void this.restart(),
       giveUp: () => this.giveUp(),
     })
     this.link = options.stills === undefined ? null : new LinkKeeper(this.clock, {
@@ -80,9 +92,13 @@ export class CallEngine {
    */
   async startMedia(): Promise<void> {
     this.wantsMedia = true
+    if (this.stale) await this.renew()
     if (this.current.signalling !== 'up' || this.peer !== null) return
     this.connectStartedMs = this.clock.now()
-    this.peer = this.newPeer()
+    const relayOnly = this.iceServers.some(isRelay) && neededRelay()
+    const peer = this.newPeer(relayOnly)
+    this.peer = peer
+    if (relayOnly) this.clock.after(relayPatienceMs, () => { if (this.peer === peer && this.current.media === 'connecting') void this.restart() })
     this.link?.start()
     this.dispatch({ type: 'media', media: 'connecting', atMs: this.clock.now() })
     await this.applyLocal()
@@ -152,8 +168,8 @@ export class CallEngine {
 
   private onStatus(status: SignallingStatus): void {
     this.dispatch({ type: 'signalling', status, atMs: this.clock.now() })
+    if (status.kind === 'joined' || status.kind === 'resumed') this.take(status.iceServers)
     if (status.kind === 'joined') {
-      this.iceServers = status.iceServers
       // A new place knows nothing of the old connection.
       this.closePeer()
       this.link?.rejoined()
@@ -176,10 +192,46 @@ export class CallEngine {
     this.options.onMessage?.(message)
   }
 
-  private newPeer(): MediaPeer {
+  private get stale(): boolean {
+    return this.iceServers.some(isRelay) && this.clock.now() - this.iceServersAtMs > serversFreshMs
+  }
+
+  private take(iceServers: readonly IceServer[]): void {
+    this.iceServers = iceServers
+    this.iceServersAtMs = this.clock.now()
+  }
+
+  /** Best effort: what allocates with old credentials fails on its own, and the direct ways need none. */
+  private async renew(): Promise<void> {
+    await this.hub.renewIceServers().then((servers) => this.take(servers), () => undefined)
+  }
+
+  private async restart(): Promise<void> {
+    if (this.stale) await this.renew()
+    await this.peer?.restartIce(this.iceServers)
+  }
+
+  private watch(): void {
+    this.cancelReport?.()
+    this.cancelReport = this.clock.after(reportEveryMs, () => {
+      this.watch()
+      void this.report().catch(() => undefined)
+    })
+  }
+
+  private async report(): Promise<void> {
+    if (this.peer === null || this.current.media !== 'connected') return
+    const seen = this.witness.read(await this.peer.stats(), this.clock.now())
+    if (seen === null) return
+    void this.hub.reportQuality(seen).catch(() => undefined)
+    keepPath(seen.path)
+  }
+
+  private newPeer(relayOnly: boolean): MediaPeer {
     const make = this.options.makePeer ?? ((options: PeerOptions) => new MediaPeer(options))
     return make({
       iceServers: this.iceServers,
+      relayOnly,
       cameraBitrateBps: this.options.cameraBitrateBps,
       offer: (sdp) => this.offer(sdp),
       events: {
@@ -234,6 +286,7 @@ export class CallEngine {
   private onConnected(atMs: number): void {
     const interruptedAt = this.current.interruptedAtMs
     this.mending.stop()
+    this.watch()
     this.dispatch({ type: 'media', media: 'connected', atMs })
     if (this.connectStartedMs !== null) this.reportTiming('connect', atMs - this.connectStartedMs)
     else if (interruptedAt !== null) this.reportTiming('resume', atMs - interruptedAt)
@@ -249,6 +302,8 @@ export class CallEngine {
     this.mending.stop()
     this.link?.stop()
     this.cancelPublish?.()
+    this.cancelReport?.()
+    this.witness = new QualityWitness()
     this.peer?.close()
     this.peer = null
     this.published = ''
@@ -279,6 +334,8 @@ export class CallEngine {
     }
   }
 }
+
+const isRelay = (server: IceServer): boolean => server.credential !== null
 
 function publicationsOf(peer: MediaPeer, local: LocalMediaState): PublicationUpdate[] {
   const { microphoneMid, cameraMid } = peer

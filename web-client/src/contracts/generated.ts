@@ -360,6 +360,13 @@ export type ReviewCaseView = {
   readonly posterUrl: string | null
 }
 
+export type ReviewFreezeView = {
+  readonly fromSeconds: number
+  readonly toSeconds: number
+  readonly count: number
+  readonly frozenSeconds: number
+}
+
 export type ReviewListView = {
   readonly cases: readonly ReviewCaseView[]
   readonly nextCursor: string | null
@@ -393,6 +400,18 @@ export type ReviewPlaybackView = {
   readonly posterUrl: string | null
   readonly storyboardUrl: string | null
   readonly waveformUrl: string | null
+}
+
+export type ReviewQualityView = {
+  readonly participantId: string
+  readonly role: string
+  readonly stepSeconds: number
+  readonly upLoss: readonly number[]
+  readonly downLoss: readonly number[]
+  readonly upKbps: readonly number[]
+  readonly downKbps: readonly number[]
+  readonly roundTripMs: readonly number[]
+  readonly freezes: readonly ReviewFreezeView[]
 }
 
 export type ReviewSealView = {
@@ -442,6 +461,7 @@ export type ReviewView = {
   readonly tracks: readonly ReviewTrackView[]
   readonly lanes: readonly LaneItemView[]
   readonly stills: readonly ReviewStillView[]
+  readonly quality: readonly ReviewQualityView[]
   readonly files: readonly RecordingFileView[]
   readonly seal: ReviewSealView | null
   readonly keeping: KeepingView
@@ -665,6 +685,8 @@ export type CallHubMethods = {
   SetPublications(request: SetPublicationsRequest): CommandResult
   ReportStep(request: ReportStepRequest): CommandResult
   ReportTiming(request: ReportTimingRequest): CommandResult
+  ReportQuality(request: ReportQualityRequest): CommandResult
+  RenewIceServers(request: RenewIceServersRequest): IceServersResult
   Acknowledge(request: AcknowledgeRequest): CommandResult
   EchoCheckpoint(request: EchoCheckpointRequest): CommandResult
   ReportLink(request: LinkReport): CommandResult
@@ -684,6 +706,11 @@ export type IceServer = {
   readonly urls: readonly string[]
   readonly username: string | null
   readonly credential: string | null
+}
+
+export type IceServersResult = {
+  readonly code: string | null
+  readonly iceServers: readonly IceServer[]
 }
 
 export type LeaveRequest = {
@@ -789,10 +816,26 @@ export type RecordingStateChanged = {
   readonly seq: number
 }
 
+export type RenewIceServersRequest = {
+}
+
 export type Replaced = {
   readonly type: 'replaced'
   readonly by: string
   readonly seq: number
+}
+
+export type ReportQualityRequest = {
+  readonly overMs: number
+  readonly frames: number
+  readonly freezes: number
+  readonly frozenMs: number
+  readonly bufferMs: number
+  readonly width: number
+  readonly height: number
+  readonly sentWidth: number
+  readonly sentHeight: number
+  readonly path: string
 }
 
 export type ReportStepRequest = {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { browserKind } from './browser'
 import { CaptureError, captureFailureOf } from './capture-failure'
 import { offeredAudioCodecs, offeredVideoCodecs } from './codecs'
+import { QualityWitness } from './quality-witness'
 import { StatsReader } from './stats'
 
 const named = (name: string, message = '') => Object.assign(new Error(message), { name })
@@ -92,6 +93,19 @@ describe('statistics', () => {
       sendBps: 2_000_000, receiveBps: 1_000_000, receiveLoss: 0.1, sendLoss: 0.05, roundTripMs: 42,
       sendSize: { width: 1280, height: 720, framesPerSecond: 30 }, receiveSize: null, freezes: 0,
     })
+  })
+
+  test('say by which way media reaches the server', () => {
+    const at = (local: Record<string, unknown>) => new Map<string, Record<string, unknown>>([
+      ['t', { type: 'transport', selectedCandidatePairId: 'p' }], ['p', { type: 'candidate-pair', id: 'p', localCandidateId: 'l' }], ['l', { type: 'local-candidate', ...local }],
+    ])
+    const pathOf = (local: Record<string, unknown>) => {
+      const witness = new QualityWitness()
+      witness.read(at(local), 0)
+      return witness.read(at(local), 5_000)?.path
+    }
+    expect([pathOf({ candidateType: 'host', protocol: 'udp' }), pathOf({ candidateType: 'prflx', protocol: 'tcp' }), pathOf({ candidateType: 'relay', protocol: 'udp' })])
+      .toEqual(['udp', 'tcp', 'relay'])
   })
 
   test('of a fresh connection never go below zero', () => {

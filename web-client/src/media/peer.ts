@@ -29,6 +29,8 @@ export type PeerOptions = {
   readonly offer: (sdp: string) => Promise<OfferAnswer>
   readonly events: PeerEvents
   readonly iceServers: readonly IceServer[]
+  /** Goes straight to the relay; a restart tries everything again. */
+  readonly relayOnly: boolean
   /** Bits per second the camera may use: 1.5 Mbit/s is a clean 720p30, 400 kbit/s a small face. */
   readonly cameraBitrateBps: number
 }
@@ -54,6 +56,7 @@ export class MediaPeer {
   constructor(private readonly options: PeerOptions) {
     this.connection = new RTCPeerConnection({
       bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers: options.iceServers.map(toBrowserServer),
+      ...(options.relayOnly && { iceTransportPolicy: 'relay' }),
     })
     // One stream id for both, so that whoever receives them keeps lips and voice together.
     const streams = [new MediaStream()]
@@ -106,9 +109,14 @@ export class MediaPeer {
     if (added > 0) await this.negotiate()
   }
 
-  /** New network, same call: fresh ICE credentials, everything else stays. */
-  async restartIce(): Promise<void> {
+  /** New network, same call: fresh ICE credentials and every way tried, everything else stays. */
+  async restartIce(iceServers: readonly IceServer[]): Promise<void> {
     if (this.closed || this.connection.remoteDescription === null) return
+    try {
+      this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers: iceServers.map(toBrowserServer), iceTransportPolicy: 'all' })
+    } catch {
+      // Firefox before 119 cannot: it goes on with the servers it has.
+    }
     this.connection.restartIce()
     await this.negotiate()
   }

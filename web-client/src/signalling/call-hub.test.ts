@@ -150,7 +150,7 @@ describe('a place in a call', () => {
     hub.connectAnswers = [resumed()]
     call.connect('call-1' as CallId)
     await settle()
-    expect(statuses.at(-1)).toEqual({ kind: 'resumed' })
+    expect(statuses.at(-1)).toEqual({ kind: 'resumed', iceServers: [] })
   })
 
   test('is tried at once when the network comes back', async () => {
@@ -161,7 +161,7 @@ describe('a place in a call', () => {
     hub.connectAnswers = [resumed()]
     call.nudge()
     await settle()
-    expect(statuses.at(-1)).toEqual({ kind: 'resumed' })
+    expect(statuses.at(-1)).toEqual({ kind: 'resumed', iceServers: [] })
   })
 
   test('finds out that a socket died with the old network', async () => {
@@ -176,7 +176,7 @@ describe('a place in a call', () => {
     call.networkLost()
     expect(statuses.at(-1)?.kind).toBe('interrupted')
     await clock.advance(100)
-    expect(statuses.at(-1)).toEqual({ kind: 'resumed' })
+    expect(statuses.at(-1)).toEqual({ kind: 'resumed', iceServers: [] })
   })
 
   test('ends with the call', () => {

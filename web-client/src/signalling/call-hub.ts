@@ -1,9 +1,10 @@
 import type {
-  CallHubMethods, CallMessage, CallSnapshot, Checkpoint, CommandResult, ConnectResult, IceServer, NegotiateResult, PublicationUpdate, SlotView,
+  CallHubMethods, CallMessage, CallSnapshot, Checkpoint, CommandResult, ConnectResult, IceServer, NegotiateResult, PublicationUpdate, ReportQualityRequest,
+  SlotView,
 } from '@/contracts/generated'
 import { isString, nullable, shape, type Guard } from '@/contracts/guards'
 import { endReasons, known, type CallId, type EndReason, type MediaMode, type ParticipantId, type ReportableStep, type TimingMeasure } from '@/contracts/names'
-import { isConnectResult, isNegotiateResult, readCallMessage } from './call-messages'
+import { isConnectResult, isIceServersResult, isNegotiateResult, readCallMessage } from './call-messages'
 import { noCheckpoints, type CheckpointKeeper } from './checkpoint-keeper'
 import { systemClock, type Cancel, type Clock } from './clock'
 import { socketTransport, type HubTransport, type HubTransportFactory } from './hub-transport'
@@ -17,7 +18,7 @@ export type SignallingStatus =
   /** A new place in the call: negotiate. `again` says that this page held an earlier place which is gone. */
   | { readonly kind: 'joined'; readonly again: boolean; readonly participantId: ParticipantId; readonly snapshot: CallSnapshot; readonly iceServers: readonly IceServer[] }
   /** The place was kept and the missed messages follow: nothing to negotiate. */
-  | { readonly kind: 'resumed' }
+  | { readonly kind: 'resumed'; readonly iceServers: readonly IceServer[] }
   | { readonly kind: 'interrupted'; readonly attempt: number; readonly nextTryInMs: number }
   | { readonly kind: 'closed'; readonly outcome: SignallingOutcome }
 
@@ -134,6 +135,17 @@ export class CallHub {
     return this.command('ReportLink', { sends, estimateBps })
   }
 
+  reportQuality(seen: ReportQualityRequest): Promise<void> {
+    return this.command('ReportQuality', seen)
+  }
+
+  /** The servers of the join with fresh credentials. */
+  async renewIceServers(): Promise<readonly IceServer[]> {
+    const { code, iceServers } = await this.invoke('RenewIceServers', {}, isIceServersResult)
+    if (code !== null) throw new ProblemError(toReason(code), 0, 'RenewIceServers')
+    return iceServers
+  }
+
   /** Ends the call for everybody. */
   async hangUp(reason: EndReason): Promise<void> {
     await this.command('HangUp', { reason })
@@ -187,7 +199,7 @@ export class CallHub {
     if (generation !== this.generation) return
     switch (result.outcome) {
       case 'joined': return this.joined(result)
-      case 'resumed': return this.resumed()
+      case 'resumed': return this.resumed(result)
       case 'rejoin':
         this.forgetPlace()
         return this.takePlace(transport, generation)
@@ -225,9 +237,9 @@ export class CallHub {
     this.releaseHeld()
   }
 
-  private resumed(): void {
+  private resumed({ iceServers }: ConnectResult): void {
     this.recovered()
-    this.show({ kind: 'resumed' })
+    this.show({ kind: 'resumed', iceServers })
     this.releaseHeld()
   }
 

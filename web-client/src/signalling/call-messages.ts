@@ -1,5 +1,5 @@
 import type {
-  CallMessage, CallSnapshot, ConnectResult, IceServer, NegotiateResult, ParticipantView, PublicationView, SlotView,
+  CallMessage, CallSnapshot, ConnectResult, IceServer, IceServersResult, NegotiateResult, ParticipantView, PublicationView, SlotView,
 } from '@/contracts/generated'
 import { isBoolean, isNumber, isString, listOf, literal, nullable, shape, type Guard } from '@/contracts/guards'
 
@@ -77,6 +77,8 @@ export const isConnectResult: Guard<ConnectResult> = shape<ConnectResult>({
   outcome: isString, code: nullable(isString), participantId: nullable(isString), resumeToken: nullable(isString),
   snapshot: nullable(isSnapshot), iceServers: listOf(isIceServer),
 })
+
+export const isIceServersResult: Guard<IceServersResult> = shape<IceServersResult>({ code: nullable(isString), iceServers: listOf(isIceServer) })
 
 export const isNegotiateResult: Guard<NegotiateResult> = shape<NegotiateResult>({
   sdp: nullable(isString), code: nullable(isString), detail: nullable(isString), slots: listOf(isSlot),

@@ -13,8 +13,11 @@ internal sealed class TimelineReader(JsonNode timeline)
         Ms(track, "fromSeconds"), Ms(track, "toSeconds"), Number(track, "packets", Number(track, "frames")), Number(track, "lostPackets"), Number(track, "recoveredPackets"),
         Runs(track))).ToList();
 
+    /// <summary>Where something is not there, then where it was not well.</summary>
     public List<ManifestGap> Gaps() => Items("gaps").Select(gap => new ManifestGap(
-        Text(gap, "reason"), "", Ms(gap, "fromSeconds"), Ms(gap, "toSeconds"), Given(gap, "participantId"), Given(gap, "source"))).ToList();
+            Text(gap, "reason"), "", Ms(gap, "fromSeconds"), Ms(gap, "toSeconds"), Given(gap, "participantId"), Given(gap, "source")))
+        .Concat(Items("impairments").Select(weak => new ManifestGap(
+            Text(weak, "kind"), Text(weak, "detail"), Ms(weak, "fromSeconds"), Ms(weak, "toSeconds"), Given(weak, "participantId")))).ToList();
 
     public List<ManifestMark> Marks() => Items("events").Where(e => Text(e, "kind") is "mark" or "note")
         .Select(e => new ManifestMark(Text(e, "kind"), Ms(e, "seconds"), Text(e, "participantId"), Text(e, "detail"))).ToList();

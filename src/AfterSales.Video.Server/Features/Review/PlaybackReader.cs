@@ -41,7 +41,9 @@ internal static class PlaybackReader
         });
         var events = Items(timeline, "events").Where(e => Text(e, "kind") is not ("dtls_connected" or "media_mode" or "media_advice")).Select(e => new LaneItemView(
             LaneOfEvent(Text(e, "kind")), Text(e, "kind"), Number(e, "seconds"), Number(e, "seconds"), Text(e, "participantId"), Text(e, "role"), "", Text(e, "detail")));
-        return [.. gaps.Concat(events).Concat(StillsReader.Lanes(timeline)).OrderBy(i => i.FromSeconds)];
+        var weak = Items(timeline, "impairments").Select(w => new LaneItemView(
+            "loss", Text(w, "kind"), Number(w, "fromSeconds"), Number(w, "toSeconds"), Text(w, "participantId"), Text(w, "role"), "", Text(w, "figure")));
+        return [.. gaps.Concat(events).Concat(weak).Concat(StillsReader.Lanes(timeline)).OrderBy(i => i.FromSeconds)];
     }
 
     private static ReviewPictureView Picture(string recordingId, JsonElement picture)

@@ -20,25 +20,26 @@ internal sealed class ReviewBuilder(
     {
         var stored = await files.OfAsync(row.Id, ct);
         var isErased = row.State == RecordingState.Erased;
-        var (playback, tracks, lanes, stills) = isErased ? (null, [], [], []) : await ReadAsync(row, stored, ct);
+        var (playback, tracks, lanes, stills, quality) = isErased ? (null, [], [], [], []) : await ReadAsync(row, stored, ct);
         return new ReviewView(
-            viewId, await queries.CaseAsync(row, ct), row.Reason, row.OriginAt, playback, tracks, lanes, stills, stored.Select(f => RecordingViews.FileView(row.Id, f)).ToList(),
+            viewId, await queries.CaseAsync(row, ct), row.Reason, row.OriginAt, playback, tracks, lanes, stills, quality,
+            stored.Select(f => RecordingViews.FileView(row.Id, f)).ToList(),
             await SealAsync(row, ct), await KeepingAsync(row, user, ct), CourtCopy(row, stored));
     }
 
     public static CourtCopyView CourtCopy(RecordingRow row, IReadOnlyList<RecordingFileRow> files) => new(
         row.CourtState, row.CourtReason, files.FirstOrDefault(f => f.Purpose == "court-copy") is { } file ? RecordingViews.FileView(row.Id, file) : null);
 
-    private async Task<(ReviewPlaybackView? Playback, IReadOnlyList<ReviewTrackView> Tracks, IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<ReviewStillView> Stills)>
-        ReadAsync(RecordingRow row, List<RecordingFileRow> stored, CancellationToken ct)
+    private async Task<(ReviewPlaybackView? Playback, IReadOnlyList<ReviewTrackView> Tracks, IReadOnlyList<LaneItemView> Lanes, IReadOnlyList<ReviewStillView> Stills,
+        IReadOnlyList<ReviewQualityView> Quality)> ReadAsync(RecordingRow row, List<RecordingFileRow> stored, CancellationToken ct)
     {
         var plan = stored.Exists(f => f.Name == "playback.json") ? await files.ReadAsync(row.TenantId, row.Id, "playback.json", ct) : null;
         var playback = PlaybackReader.Playback(row.Id, plan, stored);
         if (!stored.Exists(f => f.Name == "timeline.json") || await files.ReadAsync(row.TenantId, row.Id, "timeline.json", ct) is not { } timelineJson)
-            return (playback, [], [], []);
+            return (playback, [], [], [], []);
         using var timeline = JsonDocument.Parse(timelineJson);
         var root = timeline.RootElement;
-        return (playback, PlaybackReader.Tracks(root), PlaybackReader.Lanes(root), StillsReader.Stills(row.Id, root));
+        return (playback, PlaybackReader.Tracks(root), PlaybackReader.Lanes(root), StillsReader.Stills(row.Id, root), QualityReader.Quality(root));
     }
 
     private async Task<ReviewSealView?> SealAsync(RecordingRow row, CancellationToken ct)

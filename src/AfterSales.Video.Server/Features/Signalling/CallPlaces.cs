@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 namespace AfterSales.Video.Server.Features.Signalling;
 
 /// <summary>Gives a connection its place: resumed with its token, or taken by a fresh page.</summary>
-internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow, Ticketing ticketing, IOptions<SignallingOptions> options)
+internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow, Ticketing ticketing, IceServerList iceServers, IOptions<SignallingOptions> options)
 {
     /// <summary>The buyer's one place in a call, whichever browser tab holds it.</summary>
     public const string BuyerOwner = "buyer";
@@ -50,7 +50,7 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
             return place.WasReplaced(token) ? Replaced : Rejoin;
         new HeldPlace(call, place).BindTo(context);
         call.Resumed(place);
-        return new ConnectResult("resumed", null, place.ParticipantId, token, call.Snapshot(place), IceServers());
+        return new ConnectResult("resumed", null, place.ParticipantId, token, call.Snapshot(place), iceServers.For(place.ParticipantId));
     }
 
     private async Task<ConnectResult> JoinAsync(HubCallerContext context, CallRow row, string ownerId, bool isBuyer, Func<PlaceConnection> connect)
@@ -73,7 +73,7 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
         if (place is null)
             return HubRefusal.Connect(refusal!);
         new HeldPlace(call, place).BindTo(context);
-        return new ConnectResult("joined", null, place.ParticipantId, token, call.Snapshot(place), IceServers());
+        return new ConnectResult("joined", null, place.ParticipantId, token, call.Snapshot(place), iceServers.For(place.ParticipantId));
     }
 
     private async Task<Place> NewcomerAsync(HubCallerContext context, CallRow row, string ownerId, bool isBuyer)
@@ -83,9 +83,6 @@ internal sealed class CallPlaces(LiveCalls live, CallStore calls, CallFlow flow,
         var ticket = await ticketing.FindAsync(row.TicketId, context.ConnectionAborted);
         return new Place("b-" + ShortId(row.Id), ownerId, "buyer", ticket is null ? "" : ticketing.MaskedName(ticket));
     }
-
-    private IReadOnlyList<IceServer> IceServers() =>
-        options.Value.IceServers.Select(s => new IceServer(s.Urls, s.Username, s.Credential)).ToList();
 
     private static string RoleOf(HubCallerContext context) => Staff.HasRole(context.User!, ["agent"]) || !Staff.HasRole(context.User!, ["supervisor"]) ? "agent" : "supervisor";
 

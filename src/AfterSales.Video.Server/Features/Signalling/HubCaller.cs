@@ -36,6 +36,8 @@ internal static class HubRefusal
     {
         if (returnType == typeof(Task<ConnectResult>))
             return Connect(code);
+        if (returnType == typeof(Task<IceServersResult>))
+            return new IceServersResult(code, []);
         return returnType == typeof(Task<NegotiateResult>) ? Negotiate(code) : new CommandResult(code);
     }
 

@@ -4,6 +4,7 @@ using AfterSales.Video.Server.Features.Signalling.Public;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 namespace AfterSales.Video.Server.Features.Signalling;
 
@@ -15,6 +16,10 @@ internal static class SignallingServices
     public static IServiceCollection AddSignalling(this IServiceCollection services)
     {
         services.AddOptions<SignallingOptions>().BindConfiguration(SignallingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TurnOptions>().BindConfiguration(TurnOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TurnOptions>, TurnOptionsValidator>();
+        services.AddSingleton<IceServerList>();
+        services.AddSingleton<QualityMeter>();
         services.AddSingleton<LiveCalls>();
         services.AddSingleton<DeskNotifier>();
         services.AddSingleton<HubGuard>();

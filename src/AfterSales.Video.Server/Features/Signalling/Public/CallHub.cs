@@ -12,7 +12,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace AfterSales.Video.Server.Features.Signalling.Public;
 
 /// <summary>One participant's place in one call; see ICallHub for the protocol.</summary>
-internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTimings timings, CheckpointLog checkpoints) : Hub<ICallClient>, ICallHub
+internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTimings timings, CheckpointLog checkpoints, IceServerList iceServers) : Hub<ICallClient>, ICallHub
 {
     /// <summary>SE-04. A browser's offer for 8 sections is about 12 KB.</summary>
     public const int MaxSdpBytes = 16 * 1024;
@@ -73,6 +73,20 @@ internal sealed class CallHub(CallPlaces places, CallFlow flow, FirstFrameTiming
         var kept = await timings.TryKeepAsync(held.Call.CallId, held.Place.Role, request.Measure, request.Milliseconds, Context.ConnectionAborted);
         return kept ? Done : new CommandResult(ProblemCodes.RequestInvalid);
     }
+
+    [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
+    public Task<CommandResult> ReportQuality(ReportQualityRequest request)
+    {
+        if (HeldPlace.Of(Context) is not { } held)
+            return Task.FromResult(new CommandResult("session.rejoin"));
+        if (!QualityReports.IsBelievable(request))
+            return Task.FromResult(new CommandResult(ProblemCodes.RequestInvalid));
+        return Task.FromResult(held.Call.TryTake(held.Place, request) ? Done : new CommandResult(ProblemCodes.TooManyRequests));
+    }
+
+    [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
+    public Task<IceServersResult> RenewIceServers(RenewIceServersRequest request) => Task.FromResult(
+        HeldPlace.Of(Context) is { } held ? new IceServersResult(null, iceServers.For(held.Place.ParticipantId)) : new IceServersResult("session.rejoin", []));
 
     [AllowCallers(AllowCallersAttribute.Buyer, "agent", "supervisor", "admin")]
     public Task<CommandResult> Acknowledge(AcknowledgeRequest request)

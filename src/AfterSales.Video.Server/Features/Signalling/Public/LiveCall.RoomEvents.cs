@@ -81,8 +81,23 @@ internal sealed partial class LiveCall
         place.Send(new SlotsChanged(place.Slots));
     }
 
-    private void Quality(string participantId, ParticipantQuality quality) => Broadcast(new QualityChanged(
-        participantId, quality.UplinkLoss, quality.DownlinkLoss, quality.RoundTripMs, quality.UplinkBps, quality.DownlinkBps, Level(quality)));
+    private void Quality(string participantId, ParticipantQuality quality)
+    {
+        Broadcast(new QualityChanged(
+            participantId, quality.UplinkLoss, quality.DownlinkLoss, quality.RoundTripMs, quality.UplinkBps, quality.DownlinkBps, Level(quality)));
+        _qualityMeter.Record(quality);
+        if (_recording is { } recording && _quality.Add(participantId, Find(participantId)?.Role ?? "", quality) is { } tenSeconds)
+            recording.AppendEvent(tenSeconds);
+    }
+
+    /// <summary>What a page saw of the call; false when it says so too often.</summary>
+    public bool TryTake(Place place, ReportQualityRequest seen)
+    {
+        if (!_quality.TryAdd(place.ParticipantId, place.Role, seen))
+            return false;
+        _qualityMeter.Record(place.Role, seen);
+        return true;
+    }
 
     // Events were lost to a full queue: the room's own state is the truth.
     private async Task ResynchroniseAsync()

@@ -33,6 +33,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private readonly OpenAlarms _nodeAlarms;
     private readonly OpenAlarms _alarms = new();
     private readonly MediaLinks _links;
+    private readonly QualityBook _quality;
+    private readonly QualityMeter _qualityMeter;
     private readonly Task _pump;
     private IRoom? _room;
     private IRecordingSession? _recording;
@@ -42,11 +44,12 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
     private DateTimeOffset? _startedAt;
     private DateTimeOffset? _emptySince;
 
-    public LiveCall(CallRow row, IMediaRooms rooms, CustodyLog custody, SignallingOptions options, OpenAlarms nodeAlarms, TimeProvider time, ILogger logger)
+    public LiveCall(CallRow row, IMediaRooms rooms, CustodyLog custody, SignallingOptions options, OpenAlarms nodeAlarms, QualityMeter qualityMeter, TimeProvider time, ILogger logger)
     {
         (CallId, TenantId, TicketId) = (row.Id, row.TenantId, row.TicketId);
         (_rooms, _custody, _options, _nodeAlarms, _time, _logger) = (rooms, custody, options, nodeAlarms, time, logger);
         _links = new MediaLinks(options.StillInterval, time);
+        (_quality, _qualityMeter) = (new QualityBook(time), qualityMeter);
         _startedAt = row.StartedAt;
         _emptySince = time.GetUtcNow();
         _pump = PumpAsync();
@@ -238,6 +241,8 @@ internal sealed partial class LiveCall : IRoomObserver, IDisposable
             await _room.CloseAsync(reason, CancellationToken.None);
         _events.Writer.TryComplete();
         await _pump;
+        foreach (var rest in _quality.TakeRest())
+            _recording?.AppendEvent(rest);
         foreach (var place in Places())
             Note(CustodyKind.Left, place, reason);
         await Task.WhenAll(Places().Select(p => p.CloseAsync(new CallEnded(reason), FarewellTime, _time)).Append(seal()));

@@ -8,7 +8,7 @@ namespace AfterSales.Video.Server.Features.Signalling.Public;
 
 /// <summary>The calls somebody is in, or was a moment ago, on this node.</summary>
 internal sealed class LiveCalls(
-    IMediaRooms rooms, CustodyLog custody, IOptions<SignallingOptions> options, TimeProvider time, ILogger<LiveCall> logger)
+    IMediaRooms rooms, CustodyLog custody, IOptions<SignallingOptions> options, QualityMeter qualityMeter, TimeProvider time, ILogger<LiveCall> logger)
 {
     private readonly ConcurrentDictionary<string, LiveCall> _calls = new(StringComparer.Ordinal);
 
@@ -17,7 +17,7 @@ internal sealed class LiveCalls(
     public IEnumerable<LiveCall> All => _calls.Values;
 
     public LiveCall GetOrAdd(CallRow row) => _calls.GetOrAdd(
-        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Custody, made.self.Options, made.self._alarms, made.self.Time, made.self.Logger), (row, self: this));
+        row.Id, static (_, made) => new LiveCall(made.row, made.self.Rooms, made.self.Custody, made.self.Options, made.self._alarms, made.self.QualityMeter, made.self.Time, made.self.Logger), (row, self: this));
 
     public LiveCall? Find(string callId) => _calls.GetValueOrDefault(callId);
 
@@ -39,6 +39,7 @@ internal sealed class LiveCalls(
     private IMediaRooms Rooms => rooms;
     private CustodyLog Custody => custody;
     private SignallingOptions Options => options.Value;
+    private QualityMeter QualityMeter => qualityMeter;
     private TimeProvider Time => time;
     private ILogger Logger => logger;
 }

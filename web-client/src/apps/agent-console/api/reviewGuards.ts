@@ -1,6 +1,7 @@
 import type {
   CourtCopyView, CustodyEntryView, CustodyView, HoldView, KeepingView, LaneItemView, RecordingFileView, RetentionPolicy, ReviewCaseView, ReviewListView,
-  ReviewPictureRunView, ReviewPictureView, ReviewPlaybackView, ReviewSealView, ReviewStillView, ReviewTrackView, ReviewView, ReviewVoiceView, StorageView,
+  ReviewFreezeView, ReviewPictureRunView, ReviewPictureView, ReviewPlaybackView, ReviewQualityView, ReviewSealView, ReviewStillView, ReviewTrackView, ReviewView,
+  ReviewVoiceView, StorageView,
 } from '@/contracts/generated'
 import { isBoolean, isNumber, isString, listOf, nullable, shape, type Guard } from '@/contracts/guards'
 
@@ -40,6 +41,13 @@ const isStill: Guard<ReviewStillView> = shape<ReviewStillView>({
   seconds: isNumber, participantId: isString, role: isString, url: isString, offset: isNumber, length: isNumber, width: isNumber, height: isNumber, sha256: isString,
 })
 
+const isFreeze: Guard<ReviewFreezeView> = shape<ReviewFreezeView>({ fromSeconds: isNumber, toSeconds: isNumber, count: isNumber, frozenSeconds: isNumber })
+
+const isQuality: Guard<ReviewQualityView> = shape<ReviewQualityView>({
+  participantId: isString, role: isString, stepSeconds: isNumber, upLoss: listOf(isNumber), downLoss: listOf(isNumber), upKbps: listOf(isNumber),
+  downKbps: listOf(isNumber), roundTripMs: listOf(isNumber), freezes: listOf(isFreeze),
+})
+
 const isFile: Guard<RecordingFileView> = shape<RecordingFileView>({
   name: isString, purpose: isString, contentType: isString, length: isNumber, sha256: isString, url: isString,
 })
@@ -59,7 +67,7 @@ const isCourtCopy: Guard<CourtCopyView> = shape<CourtCopyView>({ state: isString
 
 export const isReview: Guard<ReviewView> = shape<ReviewView>({
   viewId: isString, case: isCase, reason: isString, originAt: nullable(isString), playback: nullable(isPlayback), tracks: listOf(isTrack), lanes: listOf(isLaneItem),
-  stills: listOf(isStill),
+  stills: listOf(isStill), quality: listOf(isQuality),
   files: listOf(isFile), seal: nullable(isSeal), keeping: isKeeping, courtCopy: isCourtCopy,
 })
 

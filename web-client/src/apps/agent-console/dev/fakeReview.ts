@@ -1,4 +1,4 @@
-import type { CustodyEntryView, LaneItemView, ReviewCaseView, ReviewStillView, ReviewView, StorageView } from '@/contracts/generated'
+import type { CustodyEntryView, LaneItemView, ReviewCaseView, ReviewQualityView, ReviewStillView, ReviewView, StorageView } from '@/contracts/generated'
 import { checkNames, type Check, type Verification } from '@/evidence/verification'
 import type { IntegrityRunner } from '../review/integrity/integrityRun'
 import { ago } from './fakeData'
@@ -34,8 +34,19 @@ const lanes: readonly LaneItemView[] = [
   item('people', 'participant_joined', 21, 21, { role: 'supervisor' }), item('people', 'participant_left', 34, 34, { role: 'supervisor' }),
   item('mark', 'mark', 8), item('mark', 'mark', 9.3), item('mark', 'mark', 27), item('photo', 'photo_received', 15.5), item('photo', 'photo_received', 30.2), item('note', 'note', 40, 40, { role: 'agent', detail: '左耳指示灯不亮' }),
   item('mute', 'muted', 10.5, 14, { source: 'microphone' }), item('mute', 'muted', 31, 33, { role: 'agent', source: 'microphone' }), item('pause', 'pause', 24, 26.5, { role: 'agent', detail: '买家报银行卡号' }),
-  item('loss', 'loss', 17, 18.2, { detail: '8 %' }), item('loss', 'loss', 36.5, 37.4, { detail: '3 %' }), item('gap', 'network', 18.2, 21.4, { source: 'camera' }), item('gap', 'photos_instead', 41.5, 47, { source: 'camera' }), item('photo', 'stills', 42, 46, { source: 'camera', detail: '2' }), item('system', 'journal_continued', 35),
+  item('loss', 'loss', 17, 18.2, { detail: '8 %' }), item('loss', 'freeze', 17, 22, { role: 'agent', participantId: 'a', detail: '1.4 s' }), item('loss', 'loss', 36.5, 37.4, { detail: '3 %' }), item('gap', 'network', 18.2, 21.4, { source: 'camera' }), item('gap', 'photos_instead', 41.5, 47, { source: 'camera' }), item('photo', 'stills', 42, 46, { source: 'camera', detail: '2' }), item('system', 'journal_continued', 35),
 ]
+
+/** A buyer in a stairwell, an agent on a cable. */
+function quality(participantId: string, role: string, weak: boolean): ReviewQualityView {
+  const of = (value: (second: number) => number): readonly number[] => Array.from({ length: seconds }, (_, second) => (weak && second >= 18 && second < 21 ? -1 : value(second)))
+  const loss = (second: number): number => (!weak ? 0 : second >= 15 && second < 18 ? 0.08 : second === 21 ? 0.24 : second >= 36 && second < 38 ? 0.03 : 0)
+  return {
+    participantId, role, stepSeconds: 1, upLoss: of(loss), downLoss: of((second) => loss(second) / 3),
+    upKbps: of((second) => (weak ? 900 + 260 * Math.sin(second / 3) - 3_000 * loss(second) : 380 + 40 * Math.sin(second))), downKbps: of((second) => (weak ? 420 : 900 + 240 * Math.sin(second / 3))),
+    roundTripMs: of(() => (weak ? 120 : 18)), freezes: weak ? [] : [{ fromSeconds: 17, toSeconds: 22, count: 2, frozenSeconds: 1.4 }],
+  }
+}
 
 export function fakeReview(recordingId: string, asked: ReadonlySet<string>): ReviewView | null {
   const found = fakeCases.find((case_) => case_.recordingId === recordingId)
@@ -46,7 +57,7 @@ export function fakeReview(recordingId: string, asked: ReadonlySet<string>): Rev
   const file = (name: string, purpose: string, contentType: string, length: number, seed: number) => ({ name, purpose, contentType, length, sha256: hash(seed), url: `/fake/${name}` })
   const still = (at: number): ReviewStillView => ({ seconds: at, participantId: 'b', role: 'buyer', url: '/fake/stills-buyer.mjpeg', offset: at * 1_000, length: 1_000, width: 1280, height: 720, sha256: hash(at) })
   return {
-    stills: playable ? [still(42), still(46)] : [], viewId: 'v1', case: { ...found, durationSeconds: playable ? seconds : 0 }, originAt: ago(57), tracks: [], lanes: playable ? lanes.filter((lane) => !audio || lane.source !== 'camera') : [],
+    stills: playable ? [still(42), still(46)] : [], viewId: 'v1', case: { ...found, durationSeconds: playable ? seconds : 0 }, originAt: ago(57), tracks: [], quality: playable && !asked.has('no-quality') ? [quality('b', 'buyer', true), quality('a', 'agent', false)] : [], lanes: playable ? lanes.filter((lane) => !audio || lane.source !== 'camera') : [],
     reason: found.state === 'failed' ? 'ffmpeg: exit 1 (moov atom not found)' : found.state === 'partial' ? '服务器在通话中重启' : '',
     playback: playable
       ? { kind: audio ? 'audio' : 'webm', pictureUrl: audio ? null : '/fake/recording.webm', posterUrl: null, storyboardUrl: audio || asked.has('making') ? null : '/api/fake/storyboard', waveformUrl: asked.has('making') ? null : '/api/fake/waveform',

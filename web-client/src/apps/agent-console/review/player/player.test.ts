@@ -3,6 +3,7 @@ import type { LaneItemView } from '@/contracts/generated'
 import { layOut, missingPicture, neighbour, worthTelling } from './lanes'
 import { nextSpeed, playerCommand, playerKeys } from './playerKeys'
 import { withoutGaps } from './playlistGaps'
+import { graphOf, readingAt, summaryOf } from './qualityGraph'
 import { readStoryboard } from './storyboard'
 import { correction } from './syncing'
 import { TimeMap } from './timeMap'
@@ -256,5 +257,25 @@ describe('The waveform', () => {
     expect(outline([1, 0.2])).toBe('M0 0.000L1 0.800L1 1.200L0 2.000Z')
     expect(readWaveform({ voices: [{ participantId: 'b', role: 'buyer', stepMs: 100, peaks: [255] }] })[0]?.stepSeconds).toBe(0.1)
     expect(readWaveform('nonsense')).toEqual([])
+  })
+})
+
+describe('The graph of a person’s network', () => {
+  const quality = {
+    participantId: 'b', role: 'buyer', stepSeconds: 2, upLoss: [0, 0.075, -1], downLoss: [0, 0, -1], upKbps: [1_000, 500, -1], downKbps: [250, 250, -1], roundTripMs: [20, 20, -1],
+    freezes: [{ fromSeconds: 1, toSeconds: 4, count: 2, frozenSeconds: 0.7 }],
+  }
+
+  it('draws what was sent above the middle, loss where it was, and nothing where nothing was measured', () => {
+    const { rates, losses, freezes } = graphOf(quality)
+    expect(rates).toMatch(/^M0 0\.040L2 0\.040L2 0\.520L4 0\.520L4 1\.000L6 1\.000L6 1\.000/)
+    expect(losses).toEqual([{ x: 2, width: 2, y: 0.5, height: 0.5 }])
+    expect(freezes).toEqual([{ x: 1, width: 3 }])
+  })
+
+  it('says the same in figures', () => {
+    expect(summaryOf(quality)).toEqual({ upBps: 750_000, downBps: 250_000, worstLoss: 0.075, worstAtSeconds: 2, freezes: 2, frozenSeconds: 0.7 })
+    expect(readingAt(quality, 3)).toEqual({ upBps: 500_000, downBps: 250_000, upLoss: 0.075, downLoss: 0 })
+    expect(readingAt(quality, 5)).toBeNull()
   })
 })
