@@ -11,7 +11,7 @@ parts=("$@")
 wants() { local p; for p in "${parts[@]}"; do [[ $p == "$1" ]] && return 0; done; return 1; }
 
 install_missing ffmpeg=ffmpeg ffprobe=ffmpeg '/usr/lib/*/libssl.so.3*=libssl3' openssl=openssl curl=curl jq=jq make=make git=git strace=strace \
-  chromium=chromium firefox-esr=firefox-esr python3=python3 '/usr/lib/python3/dist-packages/aiortc=python3-aiortc' \
+  turnserver=coturn chromium=chromium firefox-esr=firefox-esr python3=python3 '/usr/lib/python3/dist-packages/aiortc=python3-aiortc' \
   '/usr/lib/python3/dist-packages/aiohttp=python3-aiohttp' '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc=fonts-noto-cjk' \
   '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf=fonts-dejavu-core' strace=strace || exit 1
 require_sdks
