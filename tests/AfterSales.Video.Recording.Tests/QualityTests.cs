@@ -24,7 +24,7 @@ public sealed class QualityTests : IDisposable
         var quality = await TimelineAsync(Buyer, "not json", """{"v":2,"participant":"p-buyer"}""", """[1]""", """{"v":1,"participant":"p-agent","role":"agent","agoMs":[1e99,-5,"x"],"upLossPermille":[50]}""");
 
         var people = quality.GetProperty("quality").EnumerateArray().ToList();
-        Assert.Equal(["p-buyer", "p-agent"], people.Select(p => p.GetProperty("participantId").GetString()));
+        Assert.Equal(["p-buyer", "p-agent"], people.Select(p => p.GetProperty("participantId").GetString()), StringComparer.Ordinal);
         // Said at 4.5 s of a call whose first medium came at once.
         Assert.Equal([1.5, 2.5, 3.5, 4.5], Column(people[0], "seconds").Select(s => Math.Round(s, 1)));
         Assert.Equal([0, 0.08, 0.031, 0], Column(people[0], "upLoss"));
@@ -34,8 +34,8 @@ public sealed class QualityTests : IDisposable
         Assert.Equal((640, "udp", 1.5), (seen.GetProperty("width").GetInt32(), seen.GetProperty("path").GetString(), Math.Round(seen.GetProperty("toSeconds").GetDouble() - seen.GetProperty("fromSeconds").GetDouble(), 3)));
 
         var stretches = quality.GetProperty("impairments").EnumerateArray().ToList();
-        Assert.Equal(["loss", "freeze"], stretches.Select(s => s.GetProperty("kind").GetString()));
-        Assert.Equal(["8 %", "0.4 s"], stretches.Select(s => s.GetProperty("figure").GetString()));
+        Assert.Equal(["loss", "freeze"], stretches.Select(s => s.GetProperty("kind").GetString()), StringComparer.Ordinal);
+        Assert.Equal(["8 %", "0.4 s"], stretches.Select(s => s.GetProperty("figure").GetString()), StringComparer.Ordinal);
         Assert.Equal("13 of 255 packets lost on the way to the server, 8 % at worst; 12 came again in time", stretches[0].GetProperty("detail").GetString());
         Assert.Equal((1.5, 3.5), (Math.Round(stretches[0].GetProperty("fromSeconds").GetDouble(), 1), Math.Round(stretches[0].GetProperty("toSeconds").GetDouble(), 1)));
         Assert.DoesNotContain(quality.GetProperty("events").EnumerateArray(), e => e.GetProperty("kind").GetString() == "quality");

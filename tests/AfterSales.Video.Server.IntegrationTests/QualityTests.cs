@@ -20,7 +20,7 @@ public sealed class QualityTests : CallTests
         await call.HangUpAsync();
 
         var review = await RecordedCalls.SealedAsync(Hub, call.CallId);
-        Assert.Equal(["buyer", "agent"], review.Quality.Select(q => q.Role));
+        Assert.Equal(["buyer", "agent"], review.Quality.Select(q => q.Role), StringComparer.Ordinal);
         Assert.All(review.Quality, q => Assert.Contains(q.UpKbps, rate => rate is > 5 and < 500));
         Assert.All(review.Quality, q => Assert.All(q.UpLoss, loss => Assert.InRange(loss, -1, 0)));
         Assert.Equal((2, 0.48), review.Quality[0].Freezes.Select(f => (f.Count, f.FrozenSeconds)).Single());

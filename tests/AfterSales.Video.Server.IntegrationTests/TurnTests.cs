@@ -18,7 +18,7 @@ public sealed class TurnTests(Coturn relay) : IClassFixture<Coturn>
         await using var agent = await hub.CallHubAsStaffAsync();
         var joined = await agent.InvokeAsync<ConnectResult>("Connect", new ConnectRequest(call.Call.CallId, null, 0));
         var server = Assert.Single(joined.IceServers);
-        Assert.Equal([relay.Url], server.Urls);
+        Assert.Equal([relay.Url], server.Urls, StringComparer.Ordinal);
         Assert.EndsWith(":" + joined.ParticipantId, server.Username, StringComparison.Ordinal);
         var expiry = DateTimeOffset.FromUnixTimeSeconds(long.Parse(server.Username!.Split(':')[0], CultureInfo.InvariantCulture));
         Assert.InRange(expiry - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(5));

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const home = '127.0.0.1'
+/** Above what Linux gives to sockets that do not ask (net.ipv4.ip_local_port_range ends at 60999): a port of these is the relay's, never a browser's. */
+const relayPorts = { from: 61_000, to: 61_199 }
 export const relaySecret = 'between-hub-and-relay-only'
 
 function boundSocket(): Promise<Socket> {
@@ -22,7 +24,7 @@ export class Relay {
 
   private constructor(port: number) {
     this.port = port
-    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'turnserver', '-n', `--listening-ip=${home}`, `--relay-ip=${home}`, `--listening-port=${port}`, '--use-auth-secret',
+    this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', 'turnserver', '-n', `--listening-ip=${home}`, `--relay-ip=${home}`, `--listening-port=${port}`, `--min-port=${relayPorts.from}`, `--max-port=${relayPorts.to}`, '--use-auth-secret',
       `--static-auth-secret=${relaySecret}`, '--realm=aftersales.test', '--allow-loopback-peers', '--denied-peer-ip=0.0.0.0-255.255.255.255', `--allowed-peer-ip=${home}`, '--no-cli', '--no-tls', '--no-dtls', '--log-file=stdout', '--simple-log', '--verbose',
       `--pidfile=${this.#folder}/pid`, `--userdb=${this.#folder}/users`], { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stdout?.on('data', (chunk: Buffer) => { this.output += chunk.toString() })
@@ -55,12 +57,9 @@ function answers(port: number): Promise<boolean> {
   })
 }
 
-/** coturn's default range; Chromium's own sockets come from the kernel's, which ends below or overlaps it only above 49152. */
-const relayPorts = { from: 49_152, to: 65_535 }
 
 /**
- * A firewall before a hub's media port: datagrams pass only between the hub and a relay's addresses, TCP is taken and never answered. Who comes from elsewhere is
- * told apart by its address: the relay speaks from the loopback address, browsers from the machine's own.
+ * A firewall before a hub's media port: datagrams pass only between the hub and the relay's ports, TCP is taken and never answered.
  */
 export class Firewall {
   readonly #front: Socket

@@ -36,9 +36,9 @@ export class QualityWitness {
   }
 }
 
-/** Firefox has no transport statistics: there the way stays unknown. */
+/** A relay behind a NAT is peer-reflexive, but says how it is reached. Firefox has no transport statistics: there the way stays unknown. */
 function pathOf(report: Report, transport: Stat): string {
   const pair = report.get(transport.selectedCandidatePairId as string)
   const local = report.get(pair?.localCandidateId as string)
-  return local === undefined ? '' : local.candidateType === 'relay' ? 'relay' : local.protocol === 'tcp' ? 'tcp' : 'udp'
+  return local === undefined ? '' : local.relayProtocol !== undefined || local.candidateType === 'relay' ? 'relay' : local.protocol === 'tcp' ? 'tcp' : 'udp'
 }
