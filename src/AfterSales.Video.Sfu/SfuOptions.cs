@@ -16,10 +16,10 @@ public sealed record SfuOptions
     public long MinPublisherBps { get; init; } = 150_000;
 
     /// <summary>
-    /// Downlink assumed before anything was measured. A camera begins lower itself, and the first probes, a quarter of a second after connecting, double it as
-    /// often as the link allows; more would flood a thin link before it can say so.
+    /// Downlink assumed before anything was measured: nobody is held back until a link shows its limit. With 600 kbit/s, doubled by probes within two seconds,
+    /// Chromium had gone down to 11 frames a second by then and stayed there (web-client/e2e/call.spec.ts, 29 frames with this).
     /// </summary>
-    public long StartDownlinkBps { get; init; } = 600_000;
+    public long StartDownlinkBps { get; init; } = 2_500_000;
 
     /// <summary>No estimate falls below this: half a voice, so that an audio packet now and then still measures the link.</summary>
     public long MinDownlinkBps { get; init; } = 30_000;

@@ -78,10 +78,10 @@ test.describe('a call', () => {
     expect(seen.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 2)
     expect(agentVoice.beeps.onsetSeconds.length).toBeGreaterThanOrEqual(Math.floor(seconds) - 3)
     // Each clock apart, because the fake camera of a busy machine falls behind its own microphone: frames against when they were taken, beeps against a second.
-    const start = seen.frames.find((f) => f.counter === taken[0]!.counter)!.seconds - taken[0]!.seconds
-    const picture = spread(taken.flatMap(({ seconds: at, counter }) => seen.frames.filter((f) => f.counter === counter).map((f) => f.seconds - at))
-      .filter((offset) => Math.abs(offset - start) < 5))
-    expect(picture.count, 'frames that were seen at the camera and in the recording').toBeGreaterThan(5)
+    const offsets = taken.flatMap(({ seconds: at, counter }) => seen.frames.filter((f) => f.counter === counter).map((f) => f.seconds - at))
+    // The content begins anew after 20 s: a counter can be there twice.
+    const picture = spread(offsets.filter((offset) => Math.abs(offset - offsets[0]!) < 5))
+    expect(picture.count, 'frames that were seen at the camera and in the recording').toBeGreaterThan(4)
     expect(picture.seconds, 'the picture keeps the camera’s time').toBeLessThan(0.04)
     const voice = spread(seen.beeps.onsetSeconds.map((onset) => onset - Math.round(onset - seen.beeps.onsetSeconds[0]!)))
     expect(voice.seconds, 'the voice keeps its time').toBeLessThan(0.06)
