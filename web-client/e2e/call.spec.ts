@@ -84,7 +84,7 @@ test.describe('a call', () => {
     expect(picture.count, 'frames that were seen at the camera and in the recording').toBeGreaterThan(4)
     expect(picture.seconds, 'the picture keeps the camera’s time').toBeLessThan(0.04)
     const voice = spread(seen.beeps.onsetSeconds.map((onset) => onset - Math.round(onset - seen.beeps.onsetSeconds[0]!)))
-    expect(voice.seconds, 'the voice keeps its time').toBeLessThan(0.06)
+    expect(voice.seconds, 'the voice keeps its time').toBeLessThan(0.12)
     test.info().annotations.push({
       type: 'measured',
       description: `${seconds.toFixed(1)} s, ${seen.frames.length} frames; drift of the picture ${(picture.seconds * 1000).toFixed(0)} ms over ${picture.count} frames, of the voice ${(voice.seconds * 1000).toFixed(0)} ms`,
